@@ -1,0 +1,115 @@
+"""Files to bytes: which files the named inputs are, and how a dump is opened.
+
+Dumps are untrusted. Only regular files are read, links are not followed out of a folder, and nothing here blocks on
+a pipe. In a folder every file is an input, but for hidden names, names that begin with ``_`` and Markdown notes.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from etl.errors import PaperhouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class InputMissingError(PaperhouseError):
+    """A named input that does not exist or holds nothing."""
+
+    def __init__(self, path: Path, what: str, mend: str) -> None:
+        super().__init__(f"{os.fsencode(path).decode('utf-8', 'backslashreplace')}: {what}; {mend}")
+
+
+class InputUnreadableError(PaperhouseError):
+    """An input file that cannot be read."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{path}: {reason}; mend it, take it out, or pass --skip-unreadable to go on without it")
+
+
+class InputFile(NamedTuple):
+    """A file to read: its path, and the name it goes by in the table ``inputs``."""
+
+    path: Path
+    name: str
+
+
+def find_files(roots: Sequence[Path]) -> list[InputFile]:
+    """List the files that the named files and folders mean, sorted by name; a file named twice is listed once.
+
+    Names are relative to their root (a named file is its own name); where two roots hold the same name, the root's
+    own name goes in front. Errors: ``InputMissingError`` for a root that does not exist or a folder without files.
+    """
+    found: dict[Path, tuple[Path, str]] = {}
+    for root in roots:
+        files = list(_list_root(root))
+        if not files:
+            raise InputMissingError(root, "the folder holds no dump", "name a folder or files with dumps in them")
+        for path, name in files:
+            found.setdefault(path, (root, name))
+    holders = Counter(name for _, name in found.values())
+    return sorted(
+        (
+            InputFile(path, name if holders[name] == 1 else f"{escape_name(root.resolve())}/{name}")
+            for path, (root, name) in found.items()
+        ),
+        key=lambda file: file.name,
+    )
+
+
+def read_file(file: InputFile) -> bytes:
+    """Read a regular file whole.
+
+    Errors: ``InputUnreadableError`` for a link, a pipe, a device, a missing or forbidden file.
+    """
+    try:
+        descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        reason = "it is a symbolic link" if file.path.is_symlink() else (error.strerror or str(error)).lower()
+        raise InputUnreadableError(file.name, reason) from error
+    with open(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise InputUnreadableError(file.name, "it is no regular file")
+        try:
+            return stream.read()
+        except OSError as error:
+            raise InputUnreadableError(file.name, (error.strerror or str(error)).lower()) from error
+
+
+def escape_name(path: os.PathLike[str] | str) -> str:
+    """Write a path as text; bytes that are no UTF-8 become ``\\xNN``."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_passed_over(name: str) -> bool:
+    """Tell whether a folder's file is no input: hidden, marked with ``_``, or a note in Markdown.
+
+    >>> [is_passed_over(name) for name in (".DS_Store", "_truth", "README.md", "page.txt")]
+    [True, True, True, False]
+    """
+    return name.startswith((".", "_")) or name.lower().endswith(".md")
+
+
+def _list_root(root: Path) -> Iterator[tuple[Path, str]]:
+    if not os.path.lexists(root):
+        raise InputMissingError(root, "no such file or folder", "check the path")
+    if not root.is_dir():
+        yield root.resolve() if root.is_symlink() else root.absolute(), escape_name(root.name)
+        return
+    base = root.resolve()
+    for folder, subfolders, names in os.walk(base, onerror=_raise):
+        subfolders[:] = sorted(name for name in subfolders if not is_passed_over(name))
+        links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
+        for name in sorted([*(name for name in names if not is_passed_over(name)), *links]):
+            path = Path(folder, name)
+            yield path, escape_name(path.relative_to(base))
+
+
+def _raise(error: OSError) -> None:
+    raise InputUnreadableError(escape_name(error.filename), (error.strerror or str(error)).lower()) from error

@@ -1,0 +1,182 @@
+"""One dump, whole: its pages, its cards, what could not be read, and one role for every byte."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from etl.extract.cards import Card, find_footers, read_cards
+from etl.extract.layouts import Header, find_headers
+from etl.extract.lines import BYTE_ORDER_MARK, split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from etl.extract.lines import Line
+
+
+class Page(NamedTuple):
+    """A page of a dump."""
+
+    page_number: int
+    layout: str
+    header_date_line: str | None
+
+
+class Listing(NamedTuple):
+    """A card that has a title, and an abstract or a footer."""
+
+    position: int
+    page_number: int
+    card: Card
+
+
+class Quarantined(NamedTuple):
+    """Bytes ``[start, end)`` that are not a listing, and why."""
+
+    start: int
+    end: int
+    page_number: int | None
+    reason: str
+    detail: str | None
+
+
+class Span(NamedTuple):
+    """Bytes ``[start, end)`` of page furniture (``chrome``) or white space (``blank``)."""
+
+    start: int
+    end: int
+    role: str
+    kind: str
+
+
+class ParsedDump(NamedTuple):
+    """All that was read from one dump. Listings, quarantine and spans tile its bytes."""
+
+    dump_id: str
+    byte_count: int
+    encoding: str | None
+    status: str
+    reason: str | None
+    pages: list[Page]
+    listings: list[Listing]
+    quarantine: list[Quarantined]
+    spans: list[Span]
+
+
+def identify_dump(raw: bytes) -> str:
+    """Make a dump's id: the first 32 hex digits of the SHA-256 of its bytes."""
+    return hashlib.sha256(raw).hexdigest()[:32]
+
+
+def parse_dump(raw: bytes) -> ParsedDump:
+    r"""Read one dump: pure, and never fails on any bytes.
+
+    Errors: none; a dump that is no listing page has status ``rejected`` and is one quarantined span.
+    Source: docs/dump-format.md
+
+    >>> dump = parse_dump("byAK and the research community\nMay 3\n\nA title\n\nText.\n\n • 2 authors\n·\nMay 1".encode())
+    >>> dump.status, dump.pages[0].header_date_line, dump.listings[0].card.title
+    ('read', 'May 3', 'A title')
+    """
+    dump_id = identify_dump(raw)
+    if b"\0" in raw:
+        return _reject(dump_id, raw, "not_text", "the bytes hold NUL")
+    lines = split_lines(raw)
+    headers = find_headers(lines)
+    if lines and not headers and next(find_footers(lines), None) is None:
+        return _reject(dump_id, raw, "layout_unknown", f"lines by looks: {_fingerprint(lines)}")
+    pages, listings, quarantine, chrome = _read_pages(lines, headers)
+    taken = [*(listing.card[:2] for listing in listings), *(span[:2] for span in (*quarantine, *chrome))]
+    return ParsedDump(
+        dump_id=dump_id,
+        byte_count=len(raw),
+        encoding="utf-8",
+        status="read" if listings or quarantine else "empty",
+        reason=None,
+        pages=pages,
+        listings=listings,
+        quarantine=quarantine,
+        spans=sorted([*chrome, *_find_blanks(raw, taken)]),
+    )
+
+
+def _read_pages(
+    lines: Sequence[Line], headers: Sequence[Header]
+) -> tuple[list[Page], list[Listing], list[Quarantined], list[Span]]:
+    pages: list[Page] = []
+    listings: list[Listing] = []
+    quarantine: list[Quarantined] = []
+    chrome: list[Span] = []
+    positions = itertools.count()
+    for header, body in _cut_pages(lines, headers):
+        number = len(pages)
+        has_footer = next(find_footers(body), None) is not None
+        if header is None and not has_footer:  # something above the first header: named, never read as cards
+            quarantine.extend(_quarantine_unknown(body, number))
+            continue
+        if header is not None:
+            header_lines = lines[header.start : header.stop]
+            for line, kind in zip(header_lines, header.kinds, strict=True):
+                if kind is None:
+                    quarantine.extend(_quarantine_unknown([line], number))
+                else:
+                    chrome.append(Span(line.start, line.end, "chrome", kind))
+        layout = "daily_papers" if has_footer else "daily_papers_plain"
+        pages.append(Page(number, layout, header.date_line if header else None))
+        for card in read_cards(body):
+            position = next(positions)
+            reason = _find_fault(card)
+            if reason is None:
+                listings.append(Listing(position, number, card))
+            else:
+                quarantine.append(Quarantined(card.start, card.end, number, reason, None))
+    return pages, listings, quarantine, chrome
+
+
+def _cut_pages(lines: Sequence[Line], headers: Sequence[Header]) -> Iterator[tuple[Header | None, Sequence[Line]]]:
+    """Pair each header with the lines below it; lines above the first header come first, without one."""
+    first = headers[0].start if headers else len(lines)
+    if first > 0:
+        yield None, lines[:first]
+    for number, header in enumerate(headers, start=1):
+        stop = headers[number].start if number < len(headers) else len(lines)
+        yield header, lines[header.stop : stop]
+
+
+def _find_fault(card: Card) -> str | None:
+    """Tell why a card is no listing, or None."""
+    if card.title is None:
+        return "card_without_title"
+    if not (card.abstract or card.author_line or card.organization_line or card.date_line):
+        return "card_incomplete"
+    return None
+
+
+def _quarantine_unknown(lines: Iterable[Line], page_number: int) -> Iterator[Quarantined]:
+    for line in lines:
+        yield Quarantined(line.start, line.end, page_number, "header_unknown", line.text[:200])
+
+
+def _find_blanks(raw: bytes, taken: Iterable[tuple[int, int]]) -> Iterator[Span]:
+    """Fill what is left between the pieces: a byte-order mark, and white space."""
+    position = 0
+    if raw.startswith(BYTE_ORDER_MARK):
+        position = len(BYTE_ORDER_MARK)
+        yield Span(0, position, "blank", "byte_order_mark")
+    for start, end in (*sorted(taken), (len(raw), len(raw))):
+        if start > position:
+            yield Span(position, start, "blank", "white_space")
+        position = end
+
+
+def _reject(dump_id: str, raw: bytes, reason: str, detail: str) -> ParsedDump:
+    whole = Quarantined(0, len(raw), None, "dump_rejected", f"{reason}: {detail}")
+    return ParsedDump(dump_id, len(raw), None, "rejected", reason, [], [], [whole], [])
+
+
+def _fingerprint(lines: Sequence[Line]) -> str:
+    counts = Counter(line.kind.name.lower() for line in lines)
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
