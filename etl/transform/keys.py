@@ -1,0 +1,95 @@
+r"""Keys: what is left of a text when everything is folded that may differ between two prints of one paper.
+
+Text is published as printed; only keys fold. A key knows LaTeX: ``$\alpha$``, ``α`` and ``alpha`` are one, and the
+remains of stripped commands (``boldsymbolλ``) go. It keeps what tells papers apart: ``2.5``, ``C++``, ``C#``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+import polars as pl
+
+_GREEK: Final = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ϑ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
+    "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi",
+    "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
+}  # fmt: skip
+_SYMBOLS: Final = {
+    "∞": "infty", "×": "times", "→": "to", "≤": "leq", "≥": "geq", "ℓ": "ell", "∇": "nabla", "∂": "partial",
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i",
+}  # fmt: skip
+_COMMANDS: Final = (
+    "boldsymbol|mathbb|mathcal|mathrm|mathbf|mathsf|mathit|mathfrak|mathscr|operatorname|textsc|textbf|textit|texttt|"
+    "textrm|textsf|textsuperscript|textsubscript"
+)
+_LATEX_SYNONYMS: Final = {r"\rightarrow": " to ", r"\varepsilon": "epsilon", r"\varphi": "phi", r"\vartheta": "theta"}
+_HASH_DIGITS: Final = 32
+
+
+def fold_text(text: pl.Expr) -> pl.Expr:
+    r"""Fold a text to lower-case letters and digits, with one space between its words.
+
+    Unicode compatibility forms, case, accents, LaTeX commands, braces and dollars go; Greek letters and a few signs
+    are spelled as LaTeX spells them.
+
+    >>> texts = pl.DataFrame({"text": [r"\textsc{Ångström}  $\alpha$-GPT 2.5", "boldsymbolα C++"]})
+    >>> texts.select(fold_text(pl.col("text"))).to_series().to_list()
+    ['angstrom alpha gpt 2.5', 'alpha c++']
+    """
+    folded = text.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"\p{M}", "")
+    spelled = folded.str.replace_many(_GREEK | _SYMBOLS | _LATEX_SYNONYMS)
+    plain = spelled.str.replace_all(rf"\\emph|\\?(?:{_COMMANDS})", "").str.replace_all(r"\\[\"'`^~=.]|[\\${}_^]", "")
+    kept = plain.str.replace_all(r"([0-9])[.]([0-9])", "${1}\u0001${2}").str.replace_all(
+        r"[^\p{L}\p{N}+#\u0001]+", " "
+    )
+    return kept.str.replace_all("\u0001", ".", literal=True).str.strip_chars()
+
+
+def make_title_key(title: pl.Expr) -> pl.Expr:
+    r"""Fold a title to its key: no spaces either, but numbers stay apart; never empty.
+
+    >>> titles = pl.DataFrame({"title": ["Fine-Tuning GPT 4 1", "Finetuning $GPT$-4-1", "?!"]})
+    >>> titles.select(make_title_key(pl.col("title"))).to_series().to_list()
+    ['finetuninggpt4 1', 'finetuninggpt4 1', '?!']
+    """
+    apart = fold_text(title).str.replace_all(r"([0-9]) ([0-9])", "${1}\u0001${2}").str.replace_all(
+        r"([0-9]) ([0-9])", "${1}\u0001${2}"
+    )
+    key = apart.str.replace_all(" ", "", literal=True).str.replace_all("\u0001", " ", literal=True)
+    return pl.when(key.str.contains(r"[\p{L}\p{N}]")).then(key).otherwise(title.str.to_lowercase())
+
+
+def add_keys(cards: pl.DataFrame) -> pl.DataFrame:
+    """Add the keys that say which listings can be one paper.
+
+    Columns in:  ``title`` (String), ``abstract`` (String, nullable).
+    Columns out: adds ``title_key`` (String), ``abstract_key`` (String, 32 hex digits, null without abstract),
+                 ``alias_id`` (String, 32 hex digits: the candidate id, a function of both keys alone) and
+                 ``abstract_sha256`` (String, 64 hex digits of the abstract as published). Rows and order unchanged.
+    Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
+
+    >>> add_keys(pl.DataFrame({"title": ["A"], "abstract": [None]}, schema={"title": pl.String, "abstract": pl.String})).row(0)
+    ('A', None, 'a', None, 'ca978112ca1bbdcafac231b39a23dc4d', None)
+    """
+    keyed = cards.with_columns(
+        make_title_key(pl.col("title")).alias("title_key"),
+        fold_text(pl.col("abstract")).str.replace_all(" ", "", literal=True).alias("abstract_key"),
+    )
+    abstract_keys = [None if key is None else _hash(key) for key in keyed["abstract_key"]]
+    alias_ids = [
+        _hash(title_key if abstract_key is None else f"{title_key}\n{abstract_key}")
+        for title_key, abstract_key in zip(keyed["title_key"], abstract_keys, strict=True)
+    ]
+    hashes = [None if text is None else hashlib.sha256(text.encode()).hexdigest() for text in keyed["abstract"]]
+    return keyed.with_columns(
+        pl.Series("abstract_key", abstract_keys, pl.String),
+        pl.Series("alias_id", alias_ids, pl.String),
+        pl.Series("abstract_sha256", hashes, pl.String),
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]
