@@ -1,0 +1,103 @@
+"""The way of the data, stage by stage. Read this first.
+
+    dumps --collect--> inputs            which files, and what their bytes are
+          --extract--> cards, spans, quarantine, the byte ledger; many processes, about 2 MB each
+          --identify-> which listings are one paper
+          --date-----> which year each page is of
+          --resolve--> papers, listings, merges, variants, aliases, links, organizations
+          --publish--> a release
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from etl.load.lock import hold_lock
+from etl.runners.local import LocalRunner
+from etl.stages.collect import InputOptions, collect_inputs
+from etl.stages.date import infer_page_years
+from etl.stages.extract import extract_listings
+from etl.stages.identify import find_papers
+from etl.stages.publish import publish_release
+from etl.stages.receipt import Receipt, clear_old_results
+from etl.stages.resolve import resolve_papers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from etl.load.release import Release
+    from etl.load.warehouse import Warehouse
+    from etl.runners import Runner
+
+
+class Progress(Protocol):
+    """Who wants to know how a build gets on."""
+
+    def start(self, stage: str) -> None:
+        """A stage begins."""
+
+    def advance(self, done: int, total: int) -> None:
+        """So much of the stage's work is done: files when collecting, bytes when extracting."""
+
+    def step(self, what: str) -> None:
+        """A step of publishing begins."""
+
+
+class NoProgress:
+    """Progress that nobody watches."""
+
+    def start(self, stage: str) -> None:
+        """Say nothing."""
+
+    def advance(self, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def step(self, what: str) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build came to: each stage's receipt, and the release."""
+
+    receipts: dict[str, Receipt]
+    release: Release
+
+
+def build(
+    warehouse: Warehouse,
+    options: InputOptions,
+    *,
+    runner: Runner | None = None,
+    wait: bool = True,
+    dry_run: bool = False,
+    on_wait: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build a release from the named dumps and make it current.
+
+    Holds the warehouse's lock from the first to the last stage. A stage whose inputs and code have not changed is not
+    run again. With ``dry_run`` everything is built and checked, and nothing is published.
+    Errors: ``PaperhouseError`` (missing or unreadable inputs, a lock held by another, a broken rule, a gate that
+    refuses); the release before then stays current.
+    """
+    progress = progress or NoProgress()
+    runner = runner or LocalRunner()
+    warehouse.create_folders()
+    with hold_lock(warehouse, wait=wait, on_wait=on_wait) as lock:
+        progress.start("collect")
+        collected = collect_inputs(warehouse, options, on_progress=progress.advance)
+        progress.start("extract")
+        extracted = extract_listings(warehouse, collected, runner=runner, on_progress=progress.advance)
+        progress.start("identify")
+        identified = find_papers(warehouse, extracted)
+        progress.start("date")
+        dated = infer_page_years(warehouse, collected, extracted, identified)
+        progress.start("resolve")
+        resolved = resolve_papers(warehouse, extracted, identified, dated)
+        progress.start("publish")
+        receipts = [collected, extracted, identified, dated, resolved]
+        release = publish_release(warehouse, receipts, lock=lock, dry_run=dry_run, on_step=progress.step)
+        clear_old_results(warehouse, receipts)
+    return BuildReport({receipt.stage: receipt for receipt in receipts}, release)

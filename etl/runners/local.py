@@ -1,0 +1,110 @@
+"""The runner for one machine: a pool of processes, each with one thread of polars and Arrow."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
+
+from etl.errors import PaperhouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from etl.runners import Receipt, Spec
+
+
+class WorkerDiedError(PaperhouseError):
+    """A work unit whose worker died each time it was tried."""
+
+    def __init__(self, spec: object, tries: int) -> None:
+        super().__init__(
+            f"a worker process died {tries} times on the same work ({str(spec)[:200]}); "
+            "it may have run out of memory: try fewer --workers"
+        )
+
+
+def count_cores() -> int:
+    """Count the processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class LocalRunner:
+    """Runs work units in this machine's processes; a single unit or worker needs no pool and runs in this one."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        """Use ``workers`` processes; by default one for each core."""
+        self.workers = workers or count_cores()
+
+    def run(
+        self, fn: Callable[[Spec], Receipt], specs: Sequence[Spec], *, max_in_flight: int = 0, max_retries: int = 2
+    ) -> Iterator[Receipt]:
+        """Yield receipts as the units end; see :class:`etl.runners.Runner`.
+
+        Errors: whatever ``fn`` raises; :class:`WorkerDiedError` when a unit's worker died more than ``max_retries`` times.
+        """
+        if self.workers == 1 or len(specs) <= 1:
+            yield from map(fn, specs)
+            return
+        in_flight = max_in_flight or 4 * self.workers
+        waiting = [(spec, 0) for spec in reversed(specs)]
+        while waiting:
+            lost: list[tuple[Spec, int]] = []
+            with self._open_pool() as pool:
+                yield from _drain(pool, fn, waiting, lost, in_flight)
+            for spec, tries in lost:
+                if tries > max_retries:
+                    raise WorkerDiedError(spec, tries)
+            waiting.extend(lost)
+
+    def _open_pool(self) -> ProcessPoolExecutor:
+        # Never fork: polars' threads do not survive it, and the child hangs.
+        context = multiprocessing.get_context("forkserver")
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_use_one_thread)
+
+
+def _drain(
+    pool: ProcessPoolExecutor,
+    fn: Callable[[Spec], Receipt],
+    waiting: list[tuple[Spec, int]],
+    lost: list[tuple[Spec, int]],
+    in_flight: int,
+) -> Iterator[Receipt]:
+    """Work through ``waiting`` until it is empty or the pool breaks; units under way then go to ``lost``."""
+    running: dict[Future[Receipt], tuple[Spec, int]] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < in_flight and not lost:
+                spec, tries = waiting.pop()
+                running[_submit(pool, fn, spec)] = (spec, tries)
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                spec, tries = running.pop(future)
+                try:
+                    receipt = future.result()
+                except BrokenProcessPool:
+                    lost.append((spec, tries + 1))
+                else:
+                    yield receipt
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def _submit(pool: ProcessPoolExecutor, fn: Callable[[Spec], Receipt], spec: Spec) -> Future[Receipt]:
+    try:
+        return pool.submit(fn, spec)
+    except BrokenProcessPool as error:
+        broken: Future[Receipt] = Future()
+        broken.set_exception(error)
+        return broken
+
+
+def _use_one_thread() -> None:
+    """Runs in a new worker before polars and Arrow are imported: processes are the parallelism, threads would only add to it."""
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    os.environ["OMP_NUM_THREADS"] = "1"

@@ -1,0 +1,122 @@
+"""Stage 1, collect: which files are named, what their bytes are, and which days the user gives them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from etl.errors import PaperhouseError
+from etl.extract.files import InputFile, InputUnreadableError, find_files, read_file
+from etl.extract.parse import identify_dump
+from etl.stages.receipt import Receipt, run_stage
+from etl.stages.validated import write_valid_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from etl.load.warehouse import Warehouse
+
+INPUT_SCHEMA: Final = {
+    "path": pl.String,
+    "member": pl.String,
+    "dump_id": pl.String,
+    "status": pl.String,
+    "reason": pl.String,
+    "given_page_on": pl.Date,
+    "given_by": pl.String,
+}
+
+PLAN_SCHEMA: Final = {"dump_id": pl.String, "path": pl.Binary, "name": pl.String, "byte_count": pl.Int64}
+"""The private list of distinct dumps: where the bytes of each can be read."""
+
+
+class UnknownGivenDayError(PaperhouseError):
+    """A day given for an input that is not there."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(
+            f"--page-on names no input: {', '.join(sorted(names))}; use the file's name as the table inputs shows it"
+        )
+
+
+class NothingReadableError(PaperhouseError):
+    """Inputs of which not one could be read."""
+
+    def __init__(self) -> None:
+        super().__init__("none of the inputs can be read; a release without a single dump is not published")
+
+
+@dataclass(frozen=True)
+class InputOptions:
+    """What the user names: files and folders, the day of single pages, and whether unreadable files may be skipped."""
+
+    roots: tuple[Path, ...]
+    page_days: Mapping[str, dt.date] = field(default_factory=dict)
+    skip_unreadable: bool = False
+
+
+def collect_inputs(
+    warehouse: Warehouse, options: InputOptions, *, on_progress: Callable[[int, int], None] | None = None
+) -> Receipt:
+    """Read and hash every named file once; write the table ``inputs`` and the plan of distinct dumps.
+
+    Errors: ``PaperhouseError`` for a missing input, an unreadable one (unless skipped), or a day given for no input.
+    """
+    files = find_files(options.roots)
+    unknown = set(options.page_days) - {file.name for file in files}
+    if unknown:
+        raise UnknownGivenDayError(unknown)
+    inputs, plan = _read_all(files, options, on_progress)
+    if plan.is_empty():
+        raise NothingReadableError
+
+    def write(folder: Path) -> Mapping[str, int | str]:
+        broken_rules = write_valid_tables({"inputs": inputs}, folder)
+        plan.write_parquet(folder / "plan.parquet", compression="zstd", compression_level=1)
+        return {
+            "inputs": inputs.height,
+            "dumps": plan.height,
+            "bytes": int(plan["byte_count"].sum()),
+            "unreadable": inputs.filter(pl.col("status") == "unreadable").height,
+            "broken_rules": broken_rules,
+        }
+
+    return run_stage(warehouse, "collect", [inputs.rows(), plan.rows()], write)
+
+
+def read_plan(folder: Path) -> pl.DataFrame:
+    """Read the plan back: one row per distinct dump, sorted by ``dump_id``."""
+    return pl.read_parquet(folder / "plan.parquet", glob=False)
+
+
+def _read_all(
+    files: list[InputFile], options: InputOptions, on_progress: Callable[[int, int], None] | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    inputs: list[dict[str, object]] = []
+    plan: dict[str, dict[str, object]] = {}
+    for number, file in enumerate(files, start=1):
+        given_on = options.page_days.get(file.name)
+        row: dict[str, object] = {"path": file.name, "given_page_on": given_on, "given_by": "option" if given_on else None}
+        try:
+            raw = read_file(file)
+        except InputUnreadableError as error:
+            if not options.skip_unreadable:
+                raise
+            row |= {"status": "unreadable", "reason": error.reason}
+        else:
+            dump_id = identify_dump(raw)
+            row |= {"status": "read", "dump_id": dump_id}
+            place = {"dump_id": dump_id, "path": bytes(file.path), "name": file.name, "byte_count": len(raw)}
+            plan.setdefault(dump_id, place)
+        inputs.append(row)
+        if on_progress is not None:
+            on_progress(number, len(files))
+    return (
+        pl.DataFrame(inputs, schema=INPUT_SCHEMA).sort("path", "member"),
+        pl.DataFrame(list(plan.values()), schema=PLAN_SCHEMA).sort("dump_id"),
+    )
+

@@ -1,0 +1,48 @@
+"""Stage 6, publish: the stages' tables become a release, in one step that readers see whole or not at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from etl.load.release import publish
+from etl.stages.validated import read_validation, require_valid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from etl.load.lock import HeldLock
+    from etl.load.release import Release
+    from etl.load.warehouse import Warehouse
+    from etl.stages.receipt import Receipt
+
+TABLE_STAGES: Final = ("collect", "extract", "date", "resolve")
+"""Stages that write published tables."""
+
+
+def publish_release(
+    warehouse: Warehouse,
+    receipts: Sequence[Receipt],
+    *,
+    lock: HeldLock,
+    dry_run: bool = False,
+    on_step: Callable[[str], None] | None = None,
+) -> Release:
+    """Publish the tables of all stages as the warehouse's current release.
+
+    Errors: ``TableInvalidError`` if any table breaks a rule, ``ResultMissingError`` if a stage's result is gone, and
+    whatever a gate of ``etl.load.release.publish`` refuses; the release before then stays current.
+    """
+    tables = find_tables(warehouse, receipts)
+    return publish(warehouse, tables, lock=lock, dry_run=dry_run, on_step=on_step)
+
+
+def find_tables(warehouse: Warehouse, receipts: Sequence[Receipt]) -> dict[str, Path]:
+    """Find the folder of each published table, after a last look that every rule holds."""
+    tables: dict[str, Path] = {}
+    for receipt in receipts:
+        if receipt.stage in TABLE_STAGES:
+            folder = receipt.open_folder(warehouse)
+            require_valid(folder)
+            tables |= {name: folder / name for name in read_validation(folder)}
+    return tables

@@ -1,0 +1,108 @@
+"""What a stage hands on: not rows but a receipt, which says where they lie and how many they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from etl.errors import PaperhouseError
+from etl.version import fingerprint_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from etl.load.warehouse import Warehouse
+
+Metrics = dict[str, "int | str"]
+
+RECEIPT_NAME: Final = "receipt.json"
+KEPT_RESULTS: Final = 3
+"""Results of a stage that stay after a newer one: enough for runs that take turns."""
+
+
+class ResultMissingError(PaperhouseError):
+    """A stage's result that is no longer there."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__(
+            f"the result of stage {receipt.stage} ({receipt.stage_id}) is no longer in the warehouse; run that stage again"
+        )
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A stage's result: its folder relative to the warehouse, and counts for people."""
+
+    stage: str
+    stage_id: str
+    folder: str
+    metrics: Metrics
+
+    def to_json(self) -> str:
+        """Write the receipt as one line of JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Receipt:
+        """Read a receipt back."""
+        return cls(**json.loads(text))
+
+    def open_folder(self, warehouse: Warehouse) -> Path:
+        """Find the result's folder. Errors: ``ResultMissingError`` if it was cleared away."""
+        folder = warehouse.root / self.folder
+        if not (folder / RECEIPT_NAME).is_file():
+            raise ResultMissingError(self)
+        return folder
+
+
+def run_stage(
+    warehouse: Warehouse, stage: str, depends_on: Sequence[object], work: Callable[[Path], Mapping[str, int | str]]
+) -> Receipt:
+    """Run a stage's work in a new folder, or take the result that is there already.
+
+    ``depends_on`` names everything the result is a function of; the code itself is always part of it. The folder
+    appears under its name only when it is complete.
+    """
+    stage_id = hash_parts(fingerprint_code(), stage, *depends_on)
+    folder = warehouse.state / stage / stage_id
+    if (folder / RECEIPT_NAME).is_file():
+        os.utime(folder)
+        return Receipt.from_json((folder / RECEIPT_NAME).read_text("utf-8"))
+    unfinished = warehouse.state / stage / f".unfinished-{uuid.uuid4().hex}"
+    unfinished.mkdir(parents=True)
+    try:
+        metrics = work(unfinished)
+        receipt = Receipt(stage, stage_id, folder.relative_to(warehouse.root).as_posix(), dict(metrics))
+        (unfinished / RECEIPT_NAME).write_text(receipt.to_json(), "utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return receipt
+
+
+def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:
+    """Clear away all but the newest results of each stage, and what a killed build left unfinished.
+
+    The caller holds the warehouse's lock, so nobody else is writing results.
+    """
+    names = {receipt.stage_id for receipt in kept}
+    for stage in warehouse.state.iterdir() if warehouse.state.is_dir() else ():
+        results = sorted((path for path in stage.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime_ns)
+        finished = [path for path in results if not path.name.startswith(".")]
+        for path in (*(path for path in results if path not in finished), *finished[KEPT_RESULTS:]):
+            if path.name not in names:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def hash_parts(*parts: object) -> str:
+    """Hash plain values (strings, numbers, lists, mappings) to 32 hex digits."""
+    text = json.dumps(parts, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,221 @@
+"""One work unit of extraction: about 2 MB of dumps, read, validated and written as five small tables.
+
+A unit is a pure function of its dumps and runs in any process; running it twice gives the same files.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from etl.errors import PaperhouseError
+from etl.extract.files import InputFile, read_file
+from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
+from etl.transform.cards import CARD_SCHEMA, PRINTED_CARD_SCHEMA, read_cards
+from etl.version import PARSER_VERSION
+from schemas import TABLES
+from schemas.printed import MAX_QUARANTINE_TEXT_BYTES
+from schemas.validation import split_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+UNIT_TABLES: Final = ("cards", "pages", "dumps", "spans", "quarantine")
+
+PAGE_SCHEMA: Final = {
+    "dump_id": pl.String,
+    "page_number": pl.Int32,
+    "layout": pl.String,
+    "header_date_line": pl.String,
+    "listing_count": pl.Int32,
+    "quarantine_count": pl.Int32,
+}
+"""A page as extraction leaves it: its year is still open."""
+
+_QUARANTINE_SCHEMA: Final = {
+    "dump_id": pl.String,
+    "byte_start": pl.Int64,
+    "byte_end": pl.Int64,
+    "page_number": pl.Int32,
+    "reason": pl.String,
+    "detail": pl.String,
+    "text": pl.String,
+    "text_is_truncated": pl.Boolean,
+}
+
+_OPEN_COLUMNS: Final = frozenset({"paper_id", "page_on"})
+"""Columns of the table listings that only later stages can fill."""
+
+
+class DumpChangedError(PaperhouseError):
+    """A dump whose bytes changed while the build ran."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: the file changed during the build; start the build again when it rests")
+
+
+@dataclass(frozen=True)
+class UnitSpec:
+    """A unit's work: the dumps to read (id, path, name) and the folder to write to."""
+
+    number: int
+    folder: str
+    dumps: tuple[tuple[str, bytes, str], ...]
+
+
+@dataclass(frozen=True)
+class UnitReceipt:
+    """What a unit came to, for progress."""
+
+    number: int
+    dumps: int
+    bytes: int
+
+
+def extract_unit(spec: UnitSpec) -> UnitReceipt:
+    """Read a unit's dumps and write its tables to ``<folder>/<table>/<number>.parquet``.
+
+    Errors: ``InputUnreadableError`` or :class:`DumpChangedError` if a dump is not what it was when it was collected.
+    """
+    raws = {dump_id: _read_again(dump_id, path, name) for dump_id, path, name in spec.dumps}
+    parsed = [parse_dump(raw) for raw in raws.values()]
+    for table, rows in make_unit_tables(parsed, raws).items():
+        rows.write_parquet(Path(spec.folder, table, f"{spec.number:06d}.parquet"), compression="zstd", compression_level=1)
+    return UnitReceipt(spec.number, len(raws), sum(map(len, raws.values())))
+
+
+def make_unit_tables(parsed: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
+    """Turn parsed dumps into the unit's tables: listings that break a rule move to quarantine here, and nowhere later."""
+    dumps = list(parsed)
+    cards, broken = _validate(read_cards(_frame_cards(dumps, raws)))
+    quarantine = pl.concat([_frame_quarantine(dumps, raws), _quarantine_broken(broken, raws)])
+    spans = pl.DataFrame(
+        [(dump.dump_id, *span) for dump in dumps for span in dump.spans],
+        schema={"dump_id": pl.String, "byte_start": pl.Int64, "byte_end": pl.Int64, "role": pl.String, "kind": pl.String},
+        orient="row",
+    )
+    tables = {
+        "cards": cards,
+        "pages": _count_pages(dumps, cards, quarantine),
+        "dumps": _count_dumps(dumps, cards, quarantine, spans),
+        "spans": spans,
+        "quarantine": quarantine.drop("page_number").with_columns(pl.lit(PARSER_VERSION, pl.Int32).alias("parser_version")),
+    }
+    return {name: table.sort(table.columns[:2]) for name, table in tables.items()}
+
+
+def _read_again(dump_id: str, path: bytes, name: str) -> bytes:
+    raw = read_file(InputFile(Path(os.fsdecode(path)), name))
+    if identify_dump(raw) != dump_id:
+        raise DumpChangedError(name)
+    return raw
+
+
+def _frame_cards(dumps: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> pl.DataFrame:
+    rows = []
+    for dump in dumps:
+        raw = raws[dump.dump_id]
+        for position, page_number, card in dump.listings:
+            start, end, *pieces = card
+            rows.append((dump.dump_id, position, page_number, start, end, *pieces, _is_undecodable(raw[start:end], pieces)))
+    return pl.DataFrame(rows, schema=PRINTED_CARD_SCHEMA, orient="row")
+
+
+def _is_undecodable(raw: bytes, pieces: Iterable[str | None]) -> bool:
+    """Tell whether a card's bytes are no UTF-8; only one whose text has U+FFFD needs the look."""
+    if not any(piece and "\ufffd" in piece for piece in pieces):
+        return False
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _validate(cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Part cards by the rules of the table listings, as far as its columns are known yet."""
+    from etl.transform.dates import make_date  # noqa: PLC0415
+
+    columns = [name for name in TABLES["listings"].to_schema().columns if name not in _OPEN_COLUMNS]
+    printed_on = make_date(pl.col("year"), pl.col("month"), pl.col("day"))
+    lacks_year = pl.col("month").is_not_null() & pl.col("year").is_null()
+    probe = cards.with_columns(
+        printed_on.alias("published_on"),
+        pl.when(printed_on.is_not_null()).then(pl.lit("printed")).alias("published_year_basis"),
+        pl.when(lacks_year)
+        .then(pl.concat_list("problems", pl.lit("year_unknown")).list.sort())
+        .otherwise("problems")
+        .alias("problems"),
+    ).select(columns)
+    _, broken = split_rows(probe, TABLES["listings"], columns)
+    key = ["dump_id", "position"]
+    reasons = broken.select(*key, "rule_failures")
+    return (
+        cards.join(reasons, on=key, how="anti", maintain_order="left").cast(CARD_SCHEMA),
+        cards.join(reasons, on=key, how="inner", maintain_order="left"),
+    )
+
+
+def _frame_quarantine(dumps: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> pl.DataFrame:
+    rows = [_make_quarantine_row(dump.dump_id, raws[dump.dump_id], span) for dump in dumps for span in dump.quarantine]
+    return pl.DataFrame(rows, schema=_QUARANTINE_SCHEMA, orient="row")
+
+
+def _quarantine_broken(broken: pl.DataFrame, raws: Mapping[str, bytes]) -> pl.DataFrame:
+    columns = ("dump_id", "byte_start", "byte_end", "page_number", "rule_failures")
+    rows = [
+        _make_quarantine_row(dump_id, raws[dump_id], Quarantined(start, end, page_number, "rule_failed", failures))
+        for dump_id, start, end, page_number, failures in broken.select(columns).iter_rows()
+    ]
+    return pl.DataFrame(rows, schema=_QUARANTINE_SCHEMA, orient="row")
+
+
+def _make_quarantine_row(dump_id: str, raw: bytes, span: Quarantined) -> tuple[object, ...]:
+    piece = raw[span.start : span.end]
+    # Each byte that is no UTF-8 becomes three bytes of U+FFFD, so the limit is kept on the encoded text.
+    text = piece[:MAX_QUARANTINE_TEXT_BYTES].decode("utf-8", "replace")
+    kept = text.encode()[:MAX_QUARANTINE_TEXT_BYTES].decode("utf-8", "ignore")
+    is_truncated = len(piece) > MAX_QUARANTINE_TEXT_BYTES or len(kept) < len(text)
+    return (dump_id, span.start, span.end, span.page_number, span.reason, span.detail, kept, is_truncated)
+
+
+def _count_pages(dumps: Iterable[ParsedDump], cards: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:
+    key = ["dump_id", "page_number"]
+    rows = [(dump.dump_id, *page) for dump in dumps for page in dump.pages]
+    names = ("dump_id", "page_number", "layout", "header_date_line")
+    pages = pl.DataFrame(rows, schema={name: PAGE_SCHEMA[name] for name in names}, orient="row")
+    return (
+        pages.join(cards.group_by(key).len("listing_count"), on=key, how="left")
+        .join(quarantine.group_by(key).len("quarantine_count"), on=key, how="left")
+        .with_columns(pl.col("listing_count", "quarantine_count").fill_null(0))
+        .cast(PAGE_SCHEMA)
+    )
+
+
+def _count_dumps(
+    dumps: Iterable[ParsedDump], cards: pl.DataFrame, quarantine: pl.DataFrame, spans: pl.DataFrame
+) -> pl.DataFrame:
+    """Close the byte ledger: how many bytes of each dump have which role."""
+    rows = [
+        (dump.dump_id, dump.byte_count, dump.encoding, dump.status, dump.reason, len(dump.pages), PARSER_VERSION)
+        for dump in dumps
+    ]
+    names = ("dump_id", "byte_count", "encoding", "status", "reason", "page_count", "parser_version")
+    schema = {name: column.dtype.type for name, column in TABLES["dumps"].to_schema().columns.items()}
+    length = (pl.col("byte_end") - pl.col("byte_start")).sum()
+    counted = pl.DataFrame(rows, schema={name: schema[name] for name in names}, orient="row")
+    ledger = (
+        cards.group_by("dump_id").agg(pl.len().alias("listing_count"), length.alias("listing_bytes")),
+        quarantine.group_by("dump_id").agg(pl.len().alias("quarantine_count"), length.alias("quarantine_bytes")),
+        spans.filter(pl.col("role") == "chrome").group_by("dump_id").agg(length.alias("chrome_bytes")),
+        spans.filter(pl.col("role") == "blank").group_by("dump_id").agg(length.alias("blank_bytes")),
+    )
+    for part in ledger:
+        counted = counted.join(part, on="dump_id", how="left")
+    return counted.with_columns(pl.col("^(listing|quarantine|chrome|blank)_(count|bytes)$").fill_null(0)).select(
+        pl.col(name).cast(dtype) for name, dtype in schema.items()
+    )
