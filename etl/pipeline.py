@@ -1,11 +1,11 @@
 """The way of the data, stage by stage. Read this first.
 
-    dumps --collect--> inputs            which files, and what their bytes are
-          --extract--> cards, spans, quarantine, the byte ledger; many processes, about 2 MB each
-          --identify-> which listings are one paper
-          --date-----> which year each page is of
-          --resolve--> papers, listings, merges, variants, aliases, links, organizations
-          --publish--> a release
+dumps --collect--> inputs            which files, and what their bytes are
+      --extract--> cards, spans, quarantine, the byte ledger; many processes, about 2 MB each
+      --identify-> which listings are one paper
+      --date-----> which year each page is of
+      --resolve--> papers, listings, merges, variants, aliases, links, organizations
+      --publish--> a release
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from etl.stages.resolve import resolve_papers
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from etl.load.lock import Holder
     from etl.load.release import Release
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
@@ -35,13 +36,13 @@ class Progress(Protocol):
     """Who wants to know how a build gets on."""
 
     def start(self, stage: str) -> None:
-        """A stage begins."""
+        """Hear that a stage begins."""
 
     def advance(self, done: int, total: int) -> None:
-        """So much of the stage's work is done: files when collecting, bytes when extracting."""
+        """Hear how much of the stage's work is done: files when collecting, bytes when extracting."""
 
     def step(self, what: str) -> None:
-        """A step of publishing begins."""
+        """Hear that a step of publishing begins."""
 
 
 class NoProgress:
@@ -65,14 +66,14 @@ class BuildReport:
     release: Release
 
 
-def build(
+def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     warehouse: Warehouse,
     options: InputOptions,
     *,
     runner: Runner | None = None,
     wait: bool = True,
     dry_run: bool = False,
-    on_wait: Callable[[str], None] | None = None,
+    on_wait: Callable[[Holder | None], None] | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Build a release from the named dumps and make it current.

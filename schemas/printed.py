@@ -9,6 +9,7 @@ import polars as pl
 from schemas import codes
 from schemas.table import (
     SHA256_PATTERN,
+    StringList,
     Table,
     code_column,
     column,
@@ -93,7 +94,7 @@ class Pages(Table):
     page_year_basis: str = code_column("Where the year of page_on comes from.", codes.PAGE_YEAR_BASES, nullable=True)
     page_not_before_on: pl.Date = date_column("The page's day is not before this day, by the evidence at hand.")
     page_not_after_on: pl.Date = date_column("The page's day is not after this day, by the evidence at hand.")
-    year_evidence: pl.List(pl.String) = column("The evidence on the page's year, one readable sentence each.")
+    year_evidence: StringList = column("The evidence on the page's year, one readable sentence each.")
     listing_count: pl.Int32 = count_column("Listings read from the page.", "listings")
     quarantine_count: pl.Int32 = count_column("Quarantined spans of the page.", "spans")
 
@@ -136,7 +137,9 @@ class Listings(Table):
         nullable=True,
         str_matches=SHA256_PATTERN,
     )
-    author_count: pl.Int32 = count_column("Authors as printed; null where no author line was.", "authors", nullable=True, at_least=1)
+    author_count: pl.Int32 = count_column(
+        "Authors as printed; null where no author line was.", "authors", nullable=True, at_least=1
+    )
     organization_handle: str = column("Handle of the organisation as printed.", nullable=True)
     organization_name: str = column("Name of the organisation as printed.", nullable=True)
     submitted_by: str = column("Who submitted the paper, where the layout prints it.", nullable=True)
@@ -156,7 +159,7 @@ class Listings(Table):
     upvote_count: pl.Int32 = count_column("Upvotes, where the layout prints them.", "upvotes", nullable=True)
     footer: str = code_column("What the card's footer names.", codes.FOOTERS)
     page_on: pl.Date = date_column("The page's day; null where its year is unknown.")
-    problems: pl.List(pl.String) = column(
+    problems: StringList = column(
         "Codes of what could not be read or is unsure, sorted.", unit="code", codes=codes.PROBLEMS
     )
 
@@ -172,9 +175,14 @@ class Listings(Table):
                 "date_says_how": is_both_or_neither("published_on", "published_year_basis"),
                 "missing_date_has_reason": (
                     pl.col("published_on").is_not_null()
-                    | (pl.col("problems").list.set_intersection(
-                        pl.lit(["date_ambiguous", "date_invalid", "date_missing", "footer_missing", "year_unknown"])
-                    ).list.len() > 0)
+                    | (
+                        pl.col("problems")
+                        .list.set_intersection(
+                            pl.lit(["date_ambiguous", "date_invalid", "date_missing", "footer_missing", "year_unknown"])
+                        )
+                        .list.len()
+                        > 0
+                    )
                 ),
                 "missing_abstract_has_reason": (
                     pl.col("abstract_sha256").is_null() == pl.col("problems").list.contains("abstract_missing")
@@ -185,7 +193,10 @@ class Listings(Table):
                 ),
                 "author_line_has_count": (
                     pl.col("author_count").is_not_null()
-                    == (pl.col("footer").is_in(["authors", "both"]) & ~pl.col("problems").list.contains("author_count_invalid"))
+                    == (
+                        pl.col("footer").is_in(["authors", "both"])
+                        & ~pl.col("problems").list.contains("author_count_invalid")
+                    )
                 ),
                 "organization_line_has_handle": (
                     pl.col("organization_handle").is_not_null() == pl.col("footer").is_in(["organization", "both"])

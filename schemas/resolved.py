@@ -27,7 +27,9 @@ class Papers(Table):
         nullable=True,
         str_length={"min_value": 1},
     )
-    author_count: pl.Int32 = count_column("Authors; null where no listing prints them.", "authors", nullable=True, at_least=1)
+    author_count: pl.Int32 = count_column(
+        "Authors; null where no listing prints them.", "authors", nullable=True, at_least=1
+    )
     organization_handle: str = column("Handle of the organisation.", nullable=True)
     organization_name: str = column("Name of the organisation.", nullable=True)
     submitted_by: str = column("Who submitted the paper.", nullable=True)
@@ -52,7 +54,8 @@ class Papers(Table):
             key=["paper_id"],
             rules={
                 "date_says_how": is_both_or_neither("published_on", "published_year_basis"),
-                "observation_day_has_count": pl.col("comment_count").is_not_null() | pl.col("comment_count_on").is_null(),
+                "observation_day_has_count": pl.col("comment_count").is_not_null()
+                | pl.col("comment_count_on").is_null(),
                 "name_has_handle": pl.col("organization_handle").is_not_null() | pl.col("organization_name").is_null(),
                 "no_more_dumps_than_listings": pl.col("dump_count") <= pl.col("listing_count"),
                 "listed_days_in_order": (
@@ -70,7 +73,9 @@ class Merges(Table):
     position: pl.Int32 = count_column("The listing's position in it.", "cards")
     paper_id: str = id_column("The paper.")
     is_survivor: pl.Boolean = column("Whether this is the listing that gave the paper its id.")
-    rule: str = code_column("Why the listing belongs to the paper; null for the survivor.", codes.MERGE_RULES, nullable=True)
+    rule: str = code_column(
+        "Why the listing belongs to the paper; null for the survivor.", codes.MERGE_RULES, nullable=True
+    )
     score_permille: pl.Int32 = column(
         "Likeness of the abstracts of the two listings; null for the survivor, and where one has none.",
         unit="permille",
@@ -78,7 +83,9 @@ class Merges(Table):
         in_range={"min_value": 0, "max_value": 1000},
     )
     matched_dump_id: str = id_column("Dump of the listing it matches best; null for the survivor.", nullable=True)
-    matched_position: pl.Int32 = count_column("Position of that listing; null for the survivor.", "cards", nullable=True)
+    matched_position: pl.Int32 = count_column(
+        "Position of that listing; null for the survivor.", "cards", nullable=True
+    )
 
     class Config(Table.Config):
         """Key and rules."""

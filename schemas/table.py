@@ -7,7 +7,7 @@ dictionary, contract) are projections and have a module each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pandera.polars as pa
 import polars as pl
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 ID_PATTERN = r"^[0-9a-f]{32}$"
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 
+StringList = Annotated[pl.List, pl.String()]
+"""The type of a column whose values are lists of strings."""
+
 
 class Table(pa.DataFrameModel):
     """A published table: typed columns in a fixed order, a key, and named rules each row must meet."""
 
-    class Config(pa.DataFrameModel.Config):
+    class Config:
         """What all tables share: exactly these columns, in exactly this order."""
 
         strict = True

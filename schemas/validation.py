@@ -79,11 +79,14 @@ def split_rows(
     """
     failures = find_failures(rows, table, columns)
     if failures["row"].null_count():
-        reasons = failures.filter(pl.col("row").is_null())["rule"].to_list()
-        message = f"{table.__name__.lower()}: {'; '.join(reasons)}"
+        wrong_columns = failures.filter(pl.col("row").is_null())["rule"].to_list()
+        message = f"{table.__name__.lower()}: {'; '.join(wrong_columns)}"
         raise TypeError(message)
     reasons = failures.group_by("row").agg(
-        pl.concat_str("rule", pl.lit(" = "), pl.col("value").str.slice(0, 200)).sort().str.join("; ").alias("rule_failures")
+        pl.concat_str("rule", pl.lit(" = "), pl.col("value").str.slice(0, 200))
+        .sort()
+        .str.join("; ")
+        .alias("rule_failures")
     )
     numbered = rows.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
     broken = numbered.join(reasons, on="row", how="inner", maintain_order="left").drop("row")

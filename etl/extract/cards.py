@@ -46,20 +46,23 @@ class Footer(NamedTuple):
 
 
 def read_cards(lines: Sequence[Line]) -> Iterator[Card]:
-    """Read the cards of one page, in order; every line belongs to exactly one card.
+    r"""Read the cards of one page, in order; every line belongs to exactly one card.
 
     A card may lack any piece, a damaged one even its title: whether that is a listing is for the caller to say.
     Errors: none.
     Source: docs/dump-format.md#card
 
+    >>> page = "A title\n\nSome text.\n\n • 3 authors\n·\nMay 2 7"
     >>> from etl.extract.lines import split_lines
-    >>> [card[2:] for card in read_cards(split_lines("A title\\n\\nSome text.\\n\\n • 3 authors\\n·\\nMay 2 7".encode()))]
+    >>> [card[2:] for card in read_cards(split_lines(page.encode()))]
     [('A title', 'Some text.', '• 3 authors', None, 'May 2 7')]
     """
     footers = list(find_footers(lines))
     start = 0
     for footer in footers:
-        yield from _read_gap(lines[start : footer.start], lines[footer.start : footer.stop], footer, is_footerless=False)
+        yield from _read_gap(
+            lines[start : footer.start], lines[footer.start : footer.stop], footer, is_footerless=False
+        )
         start = footer.stop
     if start < len(lines):
         yield from _read_gap(lines[start:], (), None, is_footerless=not footers)
@@ -77,7 +80,7 @@ def find_footers(lines: Sequence[Line]) -> Iterator[Footer]:
 
 
 def _read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
-    """Read the footer that ends with the dot and the date at ``date - 1`` and ``date``, not reaching above ``floor``."""
+    """Read the footer whose date line is ``lines[date]``; it does not reach above ``floor``."""
     start = date - 1
     author_line = organization_line = None
     while start > floor and (author_line is None or organization_line is None):

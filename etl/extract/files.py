@@ -73,7 +73,7 @@ def read_file(file: InputFile) -> bytes:
     except OSError as error:
         reason = "it is a symbolic link" if file.path.is_symlink() else (error.strerror or str(error)).lower()
         raise InputUnreadableError(file.name, reason) from error
-    with open(descriptor, "rb") as stream:
+    with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise InputUnreadableError(file.name, "it is no regular file")
         try:
@@ -83,7 +83,7 @@ def read_file(file: InputFile) -> bytes:
 
 
 def escape_name(path: os.PathLike[str] | str) -> str:
-    """Write a path as text; bytes that are no UTF-8 become ``\\xNN``."""
+    r"""Write a path as text; bytes that are no UTF-8 become ``\xNN``."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
@@ -103,13 +103,12 @@ def _list_root(root: Path) -> Iterator[tuple[Path, str]]:
         yield root.resolve() if root.is_symlink() else root.absolute(), escape_name(root.name)
         return
     base = root.resolve()
-    for folder, subfolders, names in os.walk(base, onerror=_raise):
+    unreadable: list[Path] = []
+    for folder, subfolders, names in os.walk(base, onerror=lambda error: unreadable.append(Path(error.filename))):
         subfolders[:] = sorted(name for name in subfolders if not is_passed_over(name))
-        links = [name for name in subfolders if os.path.islink(os.path.join(folder, name))]
+        links = [name for name in subfolders if Path(folder, name).is_symlink()]
         for name in sorted([*(name for name in names if not is_passed_over(name)), *links]):
             path = Path(folder, name)
             yield path, escape_name(path.relative_to(base))
-
-
-def _raise(error: OSError) -> None:
-    raise InputUnreadableError(escape_name(error.filename), (error.strerror or str(error)).lower()) from error
+    for path in unreadable:  # reading them says why
+        yield path, escape_name(path.relative_to(base))

@@ -53,7 +53,9 @@ def split_lines(raw: bytes) -> list[Line]:
         stripped = text.strip()
         if stripped:
             before, after = _outer_white_space(text, stripped)
-            lines.append(Line(offset + before, offset + len(piece) - after, stripped, classify_line(stripped), after_blank))
+            lines.append(
+                Line(offset + before, offset + len(piece) - after, stripped, classify_line(stripped), after_blank)
+            )
         after_blank = not stripped
         offset += len(piece) + 1
     return lines

@@ -77,7 +77,8 @@ def parse_dump(raw: bytes) -> ParsedDump:
     Errors: none; a dump that is no listing page has status ``rejected`` and is one quarantined span.
     Source: docs/dump-format.md
 
-    >>> dump = parse_dump("byAK and the research community\nMay 3\n\nA title\n\nText.\n\n • 2 authors\n·\nMay 1".encode())
+    >>> page = "byAK and the research community\nMay 3\n\nA title\n\nText.\n\n • 2 authors\n·\nMay 1"
+    >>> dump = parse_dump(page.encode())
     >>> dump.status, dump.pages[0].header_date_line, dump.listings[0].card.title
     ('read', 'May 3', 'A title')
     """
@@ -89,7 +90,9 @@ def parse_dump(raw: bytes) -> ParsedDump:
     if lines and not headers and next(find_footers(lines), None) is None:
         return _reject(dump_id, raw, "layout_unknown", f"lines by looks: {_fingerprint(lines)}")
     pages, listings, quarantine, chrome = _read_pages(lines, headers)
-    taken = [*(listing.card[:2] for listing in listings), *(span[:2] for span in (*quarantine, *chrome))]
+    cards = [listing.card for listing in listings]
+    pieces: list[Card | Quarantined | Span] = [*cards, *quarantine, *chrome]
+    taken = [(piece.start, piece.end) for piece in pieces]
     return ParsedDump(
         dump_id=dump_id,
         byte_count=len(raw),

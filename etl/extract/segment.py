@@ -9,9 +9,11 @@ Costs are whole numbers, so ties break the same way everywhere: by the order of 
 from __future__ import annotations
 
 from enum import IntEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from etl.extract.lines import Kind
+from etl.patterns import DOTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +47,13 @@ LONGEST_ABSTRACT: Final = 2000
 _BODY = (State.ABSTRACT, State.WRAPPED, State.PARAGRAPH, State.ORPHAN)
 _FOOTER_STATES = {Kind.AUTHORS: State.AUTHORS, Kind.DOT: State.DOT, Kind.DATE: State.DATE}
 
+# Length up to which a line costs so much as a title, and from which on as an abstract.
+_TITLE_COSTS: Final = ((150, 0), (200, 1), (250, 3))
+_ABSTRACT_COSTS: Final = ((400, 0), (250, 1), (150, 2), (80, 4))
+_LONG_TITLE: Final = 6
+_SHORT_ABSTRACT: Final = 6
+_TORN_FOOTER_LENGTH: Final = 30
+
 # What it costs that a new card begins after a line in this state: something of the card before is then missing.
 _NO_FOOTER: Final = 6
 _NO_FOOTER_ON_FOOTERLESS_PAGE: Final = 1
@@ -64,9 +73,7 @@ _STEPS: Final = {
     (State.AUTHORS, State.DATE): 3,
     (State.DOT, State.DATE): LIKELY,
 } | {
-    (body, after): cost
-    for body in _BODY
-    for after, cost in ((State.AUTHORS, LIKELY), (State.DOT, 3), (State.DATE, 7))
+    (body, after): cost for body in _BODY for after, cost in ((State.AUTHORS, LIKELY), (State.DOT, 3), (State.DATE, 7))
 }
 
 
@@ -82,7 +89,7 @@ def segment_lines(lines: Sequence[Line], *, is_footer_next: bool, is_footerless_
     no_footer = _NO_FOOTER_ON_FOOTERLESS_PAGE if is_footerless_page else _NO_FOOTER
     costs = {state: _begin(lines[0], state) for state in State}
     origins: list[dict[State, State]] = []
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         origin: dict[State, State] = {}
         total: dict[State, int] = {}
         for state in State:
@@ -127,7 +134,13 @@ def _begin(line: Line, state: State) -> int:
 def _step(before: Line, prior: State, line: Line, state: State, no_footer: int) -> int:
     """Cost of going from one line's state to the next line's."""
     if state in (State.TITLE, State.ORPHAN):
-        ended = no_footer if prior in _BODY else no_footer + _CARD_ENDS[prior] if prior is State.TITLE else _CARD_ENDS[prior]
+        ended = (
+            no_footer
+            if prior in _BODY
+            else no_footer + _CARD_ENDS[prior]
+            if prior is State.TITLE
+            else _CARD_ENDS[prior]
+        )
         crowded = LIKELY if line.after_blank else 1
         return ended + crowded + (_TITLE_IS_MISSING if state is State.ORPHAN else LIKELY)
     if prior is State.TITLE and state is State.ABSTRACT:
@@ -149,7 +162,7 @@ def _end(state: State, *, is_footer_next: bool, no_footer: int) -> int:
 def _fit(line: Line, state: State) -> int:
     """Cost of a line having this state, by its looks alone."""
     if state in _FOOTER_STATES.values():
-        return LIKELY if _FOOTER_STATES.get(line.kind) is state else NEVER
+        return LIKELY if _FOOTER_STATES.get(line.kind) is state else _fit_torn_footer(line, state)
     looks_like_footer = LIKELY if line.kind is Kind.TEXT else 6
     if state is State.TITLE:
         return 2 * looks_like_footer + _title_cost(line.text)
@@ -158,13 +171,23 @@ def _fit(line: Line, state: State) -> int:
     return looks_like_footer + (1 if state is State.PARAGRAPH else LIKELY)
 
 
+def _fit_torn_footer(line: Line, state: State) -> int:
+    """Cost of a short text being what is left of an author line (by its bullet) or of a date line (by its place)."""
+    if line.kind is not Kind.TEXT or len(line.text) > _TORN_FOOTER_LENGTH:
+        return NEVER
+    is_torn = line.text[0] in DOTS if state is State.AUTHORS else state is State.DATE and not line.after_blank
+    return 3 if is_torn else NEVER
+
+
 def _title_cost(text: str) -> int:
     length = len(text)
-    too_long = 0 if length <= 150 else 1 if length <= 200 else 3 if length <= 250 else min(6 + (length - 250) // 40, 30)
+    too_long = next(
+        (cost for limit, cost in _TITLE_COSTS if length <= limit),
+        min(_LONG_TITLE + (length - _TITLE_COSTS[-1][0]) // 40, 5 * _LONG_TITLE),
+    )
     return too_long + (4 if text.endswith((".", ",", ";")) else 0)
 
 
 def _abstract_cost(text: str) -> int:
-    length = len(text)
-    too_short = 0 if length >= 400 else 1 if length >= 250 else 2 if length >= 150 else 4 if length >= 80 else 6
+    too_short = next((cost for limit, cost in _ABSTRACT_COSTS if len(text) >= limit), _SHORT_ABSTRACT)
     return max(too_short - (2 if text.endswith((".", "!", "?")) else 0), 0)

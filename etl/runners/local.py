@@ -43,7 +43,7 @@ class LocalRunner:
     ) -> Iterator[Receipt]:
         """Yield receipts as the units end; see :class:`etl.runners.Runner`.
 
-        Errors: whatever ``fn`` raises; :class:`WorkerDiedError` when a unit's worker died more than ``max_retries`` times.
+        Errors: whatever ``fn`` raises; :class:`WorkerDiedError` if a unit's worker died more often than that
         """
         if self.workers == 1 or len(specs) <= 1:
             yield from map(fn, specs)
@@ -105,6 +105,6 @@ def _submit(pool: ProcessPoolExecutor, fn: Callable[[Spec], Receipt], spec: Spec
 
 
 def _use_one_thread() -> None:
-    """Runs in a new worker before polars and Arrow are imported: processes are the parallelism, threads would only add to it."""
+    """Set up a new worker, before it imports polars and Arrow: the processes are the parallelism."""
     os.environ["POLARS_MAX_THREADS"] = "1"
     os.environ["OMP_NUM_THREADS"] = "1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from etl.stages.receipt import Receipt, run_stage
 from etl.stages.validated import write_valid_tables
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
@@ -100,7 +100,11 @@ def _read_all(
     plan: dict[str, dict[str, object]] = {}
     for number, file in enumerate(files, start=1):
         given_on = options.page_days.get(file.name)
-        row: dict[str, object] = {"path": file.name, "given_page_on": given_on, "given_by": "option" if given_on else None}
+        row: dict[str, object] = {
+            "path": file.name,
+            "given_page_on": given_on,
+            "given_by": "option" if given_on else None,
+        }
         try:
             raw = read_file(file)
         except InputUnreadableError as error:
@@ -119,4 +123,3 @@ def _read_all(
         pl.DataFrame(inputs, schema=INPUT_SCHEMA).sort("path", "member"),
         pl.DataFrame(list(plan.values()), schema=PLAN_SCHEMA).sort("dump_id"),
     )
-

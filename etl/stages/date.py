@@ -24,12 +24,16 @@ _PRIVATE: Final = ("capture_year", "capture_year_basis")
 
 def infer_page_years(warehouse: Warehouse, collected: Receipt, extracted: Receipt, identified: Receipt) -> Receipt:
     """Date every page; writes the table ``pages`` and ``page_dates.parquet``."""
-    given = read_table(collected.open_folder(warehouse), "inputs").select("dump_id", "given_page_on").drop_nulls().unique()
+    given = (
+        read_table(collected.open_folder(warehouse), "inputs").select("dump_id", "given_page_on").drop_nulls().unique()
+    )
     source = extracted.open_folder(warehouse)
     identity, _ = read_identity(identified.open_folder(warehouse))
 
     def work(folder: Path) -> Mapping[str, int]:
-        cards = scan_units(source, "cards").select("dump_id", "page_number", "alias_id", "month", "day", "year").collect()
+        cards = (
+            scan_units(source, "cards").select("dump_id", "page_number", "alias_id", "month", "day", "year").collect()
+        )
         pages = scan_units(source, "pages").collect()
         page_dates = date_pages(pages, cards.join(identity, on="alias_id", how="left"), given)
         page_dates.write_parquet(folder / "page_dates.parquet")

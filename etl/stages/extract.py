@@ -69,6 +69,17 @@ def scan_units(folder: Path, table: str) -> pl.LazyFrame:
 
 
 def _count(dumps: pl.DataFrame) -> Mapping[str, int]:
-    sums = ("listing_count", "quarantine_count", "byte_count", "listing_bytes", "chrome_bytes", "blank_bytes", "quarantine_bytes")
+    sums = (
+        "listing_count",
+        "quarantine_count",
+        "byte_count",
+        "listing_bytes",
+        "chrome_bytes",
+        "blank_bytes",
+        "quarantine_bytes",
+    )
     statuses = {status: dumps.filter(pl.col("status") == status).height for status in ("read", "empty", "rejected")}
-    return {**{f"{status}_dumps": count for status, count in statuses.items()}, **{name: int(dumps[name].sum()) for name in sums}}
+    return {
+        **{f"{status}_dumps": count for status, count in statuses.items()},
+        **{name: int(dumps[name].sum()) for name in sums},
+    }

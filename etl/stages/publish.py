@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from etl.load.lock import HeldLock
+    from etl.load.lock import Lock
     from etl.load.release import Release
     from etl.load.warehouse import Warehouse
     from etl.stages.receipt import Receipt
@@ -24,7 +24,7 @@ def publish_release(
     warehouse: Warehouse,
     receipts: Sequence[Receipt],
     *,
-    lock: HeldLock,
+    lock: Lock,
     dry_run: bool = False,
     on_step: Callable[[str], None] | None = None,
 ) -> Release:

@@ -8,7 +8,6 @@ import os
 import shutil
 import uuid
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
@@ -16,6 +15,7 @@ from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from etl.load.warehouse import Warehouse
 
@@ -31,7 +31,8 @@ class ResultMissingError(PaperhouseError):
 
     def __init__(self, receipt: Receipt) -> None:
         super().__init__(
-            f"the result of stage {receipt.stage} ({receipt.stage_id}) is no longer in the warehouse; run that stage again"
+            f"the result of stage {receipt.stage} ({receipt.stage_id}) is no longer in the warehouse; "
+            "run that stage again"
         )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from etl.load.warehouse import Warehouse
 
+
 def resolve_papers(warehouse: Warehouse, extracted: Receipt, identified: Receipt, dated: Receipt) -> Receipt:
     """Make papers, listings and their provenance; writes the tables and what validation says of each."""
     source = extracted.open_folder(warehouse)

@@ -37,7 +37,8 @@ class TableInvalidError(PaperhouseError):
 
     def __init__(self, table: str, broken: BrokenRule) -> None:
         super().__init__(
-            f"table {table}: {broken['rows']} rows break the rule {broken['rule']} (for example {broken['examples'][0][:200]}); "
+            f"table {table}: {broken['rows']} rows break the rule {broken['rule']} "
+            f"(for example {broken['examples'][0][:200]}); "
             "nothing was published, the release before stays"
         )
 
@@ -71,5 +72,6 @@ def _validate(rows: pl.DataFrame, table: str) -> list[BrokenRule]:
         pl.len().alias("rows"), pl.col("value").fill_null("null").sort().head(_EXAMPLES).alias("examples")
     )
     return [
-        BrokenRule(rule=rule, rows=count, examples=examples) for rule, count, examples in by_rule.sort("rule").iter_rows()
+        BrokenRule(rule=rule, rows=count, examples=examples)
+        for rule, count, examples in by_rule.sort("rule").iter_rows()
     ]

@@ -15,7 +15,8 @@ import polars as pl
 from etl.errors import PaperhouseError
 from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
-from etl.transform.cards import CARD_SCHEMA, PRINTED_CARD_SCHEMA, read_cards
+from etl.transform.cards import PRINTED_CARD_SCHEMA, read_cards
+from etl.transform.dates import make_date
 from etl.version import PARSER_VERSION
 from schemas import TABLES
 from schemas.printed import MAX_QUARANTINE_TEXT_BYTES
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 UNIT_TABLES: Final = ("cards", "pages", "dumps", "spans", "quarantine")
 
-PAGE_SCHEMA: Final = {
+PAGE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
     "page_number": pl.Int32,
     "layout": pl.String,
@@ -36,7 +37,7 @@ PAGE_SCHEMA: Final = {
 }
 """A page as extraction leaves it: its year is still open."""
 
-_QUARANTINE_SCHEMA: Final = {
+_QUARANTINE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
     "byte_start": pl.Int64,
     "byte_end": pl.Int64,
@@ -84,18 +85,26 @@ def extract_unit(spec: UnitSpec) -> UnitReceipt:
     raws = {dump_id: _read_again(dump_id, path, name) for dump_id, path, name in spec.dumps}
     parsed = [parse_dump(raw) for raw in raws.values()]
     for table, rows in make_unit_tables(parsed, raws).items():
-        rows.write_parquet(Path(spec.folder, table, f"{spec.number:06d}.parquet"), compression="zstd", compression_level=1)
+        rows.write_parquet(
+            Path(spec.folder, table, f"{spec.number:06d}.parquet"), compression="zstd", compression_level=1
+        )
     return UnitReceipt(spec.number, len(raws), sum(map(len, raws.values())))
 
 
 def make_unit_tables(parsed: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
-    """Turn parsed dumps into the unit's tables: listings that break a rule move to quarantine here, and nowhere later."""
+    """Turn parsed dumps into the unit's tables; listings that break a rule move to quarantine here, never later."""
     dumps = list(parsed)
     cards, broken = _validate(read_cards(_frame_cards(dumps, raws)))
     quarantine = pl.concat([_frame_quarantine(dumps, raws), _quarantine_broken(broken, raws)])
     spans = pl.DataFrame(
         [(dump.dump_id, *span) for dump in dumps for span in dump.spans],
-        schema={"dump_id": pl.String, "byte_start": pl.Int64, "byte_end": pl.Int64, "role": pl.String, "kind": pl.String},
+        schema={
+            "dump_id": pl.String,
+            "byte_start": pl.Int64,
+            "byte_end": pl.Int64,
+            "role": pl.String,
+            "kind": pl.String,
+        },
         orient="row",
     )
     tables = {
@@ -103,7 +112,9 @@ def make_unit_tables(parsed: Iterable[ParsedDump], raws: Mapping[str, bytes]) ->
         "pages": _count_pages(dumps, cards, quarantine),
         "dumps": _count_dumps(dumps, cards, quarantine, spans),
         "spans": spans,
-        "quarantine": quarantine.drop("page_number").with_columns(pl.lit(PARSER_VERSION, pl.Int32).alias("parser_version")),
+        "quarantine": quarantine.drop("page_number").with_columns(
+            pl.lit(PARSER_VERSION, pl.Int32).alias("parser_version")
+        ),
     }
     return {name: table.sort(table.columns[:2]) for name, table in tables.items()}
 
@@ -121,7 +132,9 @@ def _frame_cards(dumps: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> pl.D
         raw = raws[dump.dump_id]
         for position, page_number, card in dump.listings:
             start, end, *pieces = card
-            rows.append((dump.dump_id, position, page_number, start, end, *pieces, _is_undecodable(raw[start:end], pieces)))
+            rows.append(
+                (dump.dump_id, position, page_number, start, end, *pieces, _is_undecodable(raw[start:end], pieces))
+            )
     return pl.DataFrame(rows, schema=PRINTED_CARD_SCHEMA, orient="row")
 
 
@@ -138,8 +151,6 @@ def _is_undecodable(raw: bytes, pieces: Iterable[str | None]) -> bool:
 
 def _validate(cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Part cards by the rules of the table listings, as far as its columns are known yet."""
-    from etl.transform.dates import make_date  # noqa: PLC0415
-
     columns = [name for name in TABLES["listings"].to_schema().columns if name not in _OPEN_COLUMNS]
     printed_on = make_date(pl.col("year"), pl.col("month"), pl.col("day"))
     lacks_year = pl.col("month").is_not_null() & pl.col("year").is_null()
@@ -155,7 +166,7 @@ def _validate(cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     key = ["dump_id", "position"]
     reasons = broken.select(*key, "rule_failures")
     return (
-        cards.join(reasons, on=key, how="anti", maintain_order="left").cast(CARD_SCHEMA),
+        cards.join(reasons, on=key, how="anti", maintain_order="left"),
         cards.join(reasons, on=key, how="inner", maintain_order="left"),
     )
 
@@ -192,7 +203,7 @@ def _count_pages(dumps: Iterable[ParsedDump], cards: pl.DataFrame, quarantine: p
         pages.join(cards.group_by(key).len("listing_count"), on=key, how="left")
         .join(quarantine.group_by(key).len("quarantine_count"), on=key, how="left")
         .with_columns(pl.col("listing_count", "quarantine_count").fill_null(0))
-        .cast(PAGE_SCHEMA)
+        .select(pl.col(name).cast(dtype) for name, dtype in PAGE_SCHEMA.items())
     )
 
 

@@ -10,7 +10,7 @@ from etl.transform.dates import parse_date_lines
 from etl.transform.footers import parse_footers
 from etl.transform.keys import add_keys
 
-PRINTED_CARD_SCHEMA: Final = {
+PRINTED_CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
     "position": pl.Int32,
     "page_number": pl.Int32,
@@ -25,7 +25,7 @@ PRINTED_CARD_SCHEMA: Final = {
 }
 """A card as the parser hands it on: one row per card, each piece as printed."""
 
-CARD_SCHEMA: Final = {
+CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
     "position": pl.Int32,
     "page_number": pl.Int32,

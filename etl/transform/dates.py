@@ -32,7 +32,12 @@ def parse_date_lines(cards: pl.DataFrame) -> pl.DataFrame:
     """
     parts = pl.col("date_line").str.extract_groups(DATE_LINE).struct
     number, printed = parts.field("number"), parts.field("date")
-    month = parts.field("month").str.slice(0, 3).str.to_lowercase().replace_strict(_MONTHS, default=None, return_dtype=pl.Int8)
+    month = (
+        parts.field("month")
+        .str.slice(0, 3)
+        .str.to_lowercase()
+        .replace_strict(_MONTHS, default=None, return_dtype=pl.Int8)
+    )
     day, year = parts.field("day").cast(pl.Int8), parts.field("year").cast(pl.Int16)
     is_ambiguous = year.is_null() & number.str.contains(_LOOKS_LIKE_A_YEAR).fill_null(value=False)
     is_day = make_date(year.fill_null(_LEAP_YEAR), month, day).is_not_null()
@@ -65,6 +70,9 @@ def make_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
     [datetime.date(2024, 2, 29), None]
     """
     text = pl.concat_str(
-        year.cast(pl.String).str.zfill(4), month.cast(pl.String).str.zfill(2), day.cast(pl.String).str.zfill(2), separator="-"
+        year.cast(pl.String).str.zfill(4),
+        month.cast(pl.String).str.zfill(2),
+        day.cast(pl.String).str.zfill(2),
+        separator="-",
     )
     return text.str.to_date("%Y-%m-%d", strict=False)

@@ -19,9 +19,9 @@ def parse_footers(cards: pl.DataFrame) -> pl.DataFrame:
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     Source:      docs/dump-format.md#author-line
 
-    >>> cards = pl.DataFrame({"author_line": ["• 3 authors", None], "organization_line": [None, "naver-ai NAVER AI Lab"]})
+    >>> cards = pl.DataFrame({"author_line": ["• 3 authors", None], "organization_line": [None, "naver-ai NAVER Lab"]})
     >>> parse_footers(cards).rows()
-    [(3, None, None, 'authors', None), (None, 'naver-ai', 'NAVER AI Lab', 'organization', None)]
+    [(3, None, None, 'authors', None), (None, 'naver-ai', 'NAVER Lab', 'organization', None)]
     """
     number = pl.col("author_line").str.extract_groups(AUTHOR_LINE).struct.field("number")
     organization = pl.col("organization_line").str.extract_groups(ORGANIZATION_LINE).struct

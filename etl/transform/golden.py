@@ -46,7 +46,9 @@ def make_papers(listings: pl.DataFrame) -> pl.DataFrame:
         _count_listings(listings),
     ]
     papers = reduce(lambda left, right: left.join(right, on="paper_id", how="left"), elected, _list_papers(listings))
-    abstracts = listings.select("abstract_sha256", "abstract").unique("abstract_sha256", keep="any")  # equal hash, equal text
+    abstracts = listings.select("abstract_sha256", "abstract").unique(
+        "abstract_sha256", keep="any"
+    )  # equal hash, equal text
     return papers.join(abstracts, on="abstract_sha256", how="left").sort("paper_id")
 
 
@@ -64,7 +66,15 @@ def _elect_majority(listings: pl.DataFrame, fields: Sequence[str], *, rank: Sequ
             pl.col("page_on").max().alias("latest_on"),
             pl.struct(_TIE_BREAKS).min().alias("first"),
         )
-        .sort("paper_id", *rank, "votes", "latest_on", "first", descending=[False, *(False for _ in rank), True, True, False], nulls_last=True)
+        .sort(
+            "paper_id",
+            *rank,
+            "votes",
+            "latest_on",
+            "first",
+            descending=[False, *(False for _ in rank), True, True, False],
+            nulls_last=True,
+        )
         .unique("paper_id", keep="first", maintain_order=True)
         .select("paper_id", *fields)
     )
@@ -72,7 +82,9 @@ def _elect_majority(listings: pl.DataFrame, fields: Sequence[str], *, rank: Sequ
 
 def _elect_date(listings: pl.DataFrame) -> pl.DataFrame:
     ranked = listings.with_columns(
-        pl.col("published_year_basis").replace_strict(_BASIS_RANK, default=None, return_dtype=pl.Int8).alias("basis_rank")
+        pl.col("published_year_basis")
+        .replace_strict(_BASIS_RANK, default=None, return_dtype=pl.Int8)
+        .alias("basis_rank")
     )
     return _elect_majority(ranked, ("published_on", "published_year_basis"), rank=("basis_rank",))
 

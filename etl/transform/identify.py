@@ -22,7 +22,12 @@ MAX_BLOCK: Final = 32
 NEIGHBOURS: Final = 8
 
 IDENTITY_SCHEMA: Final = {"alias_id": pl.String, "group_id": pl.String}
-MATCH_SCHEMA: Final = {"alias_id": pl.String, "matched_alias_id": pl.String, "rule": pl.String, "score_permille": pl.Int32}
+MATCH_SCHEMA: Final = {
+    "alias_id": pl.String,
+    "matched_alias_id": pl.String,
+    "rule": pl.String,
+    "score_permille": pl.Int32,
+}
 
 
 def find_crowded_titles(cards: pl.DataFrame) -> pl.DataFrame:
@@ -50,16 +55,23 @@ def identify_papers(cards: pl.DataFrame, abstracts: pl.DataFrame) -> tuple[pl.Da
     observations = _observe(cards, abstracts, crowded)
     matches: list[tuple[str, str, str, int | None]] = []
     groups: dict[str, str] = {}
-    for (_, block) in crowded.group_by("title_key", maintain_order=True):
+    for _, block in crowded.group_by("title_key", maintain_order=True):
         aliases = block["alias_id"].to_list()
         found = list(_match_block(aliases, observations))
         matches.extend(found)
         groups.update(connect(aliases, ((left, right) for left, right, _, _ in found)))
     identity = cards.select("alias_id").unique().sort("alias_id")
     names = pl.DataFrame({"alias_id": list(groups), "group_id": list(groups.values())}, schema=IDENTITY_SCHEMA)
-    identity = identity.join(names, on="alias_id", how="left").with_columns(pl.col("group_id").fill_null(pl.col("alias_id")))
+    identity = identity.join(names, on="alias_id", how="left").with_columns(
+        pl.col("group_id").fill_null(pl.col("alias_id"))
+    )
     pairs = pl.DataFrame(matches, schema=MATCH_SCHEMA, orient="row")
-    mirrored = pairs.select(pl.col("matched_alias_id").alias("alias_id"), pl.col("alias_id").alias("matched_alias_id"), "rule", "score_permille")
+    mirrored = pairs.select(
+        pl.col("matched_alias_id").alias("alias_id"),
+        pl.col("alias_id").alias("matched_alias_id"),
+        "rule",
+        "score_permille",
+    )
     return identity.sort("alias_id"), pl.concat([pairs, mirrored]).sort("alias_id", "matched_alias_id")
 
 
@@ -108,7 +120,9 @@ def _match_block(
         return
     for alias in aliases:  # equal keys make equal ids, so at most one candidate of a title has no abstract
         if observations[alias].abstract is None:
-            friends = [other for other in with_abstract if judge_equal_titles(observations[alias], observations[other])[0]]
+            friends = [
+                other for other in with_abstract if judge_equal_titles(observations[alias], observations[other])[0]
+            ]
             if friends:
                 yield alias, friends[0], "title_only", None
 
@@ -121,7 +135,7 @@ def _pair_up(aliases: Sequence[str], observations: Mapping[str, Observation]) ->
     seen = set()
     for is_reversed in (False, True):
         step = -1 if is_reversed else 1
-        ordered = sorted(aliases, key=lambda alias: ((observations[alias].abstract or "")[::step], alias))  # noqa: B023 - used at once
+        ordered = sorted(aliases, key=lambda alias: ((observations[alias].abstract or "")[::step], alias))
         for number, left in enumerate(ordered):
             for right in ordered[number + 1 : number + 1 + NEIGHBOURS]:
                 pair = (min(left, right), max(left, right))

@@ -42,9 +42,7 @@ def fold_text(text: pl.Expr) -> pl.Expr:
     folded = text.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"\p{M}", "")
     spelled = folded.str.replace_many(_GREEK | _SYMBOLS | _LATEX_SYNONYMS)
     plain = spelled.str.replace_all(rf"\\emph|\\?(?:{_COMMANDS})", "").str.replace_all(r"\\[\"'`^~=.]|[\\${}_^]", "")
-    kept = plain.str.replace_all(r"([0-9])[.]([0-9])", "${1}\u0001${2}").str.replace_all(
-        r"[^\p{L}\p{N}+#\u0001]+", " "
-    )
+    kept = plain.str.replace_all(r"([0-9])[.]([0-9])", "${1}\u0001${2}").str.replace_all(r"[^\p{L}\p{N}+#\u0001]+", " ")
     return kept.str.replace_all("\u0001", ".", literal=True).str.strip_chars()
 
 
@@ -55,8 +53,10 @@ def make_title_key(title: pl.Expr) -> pl.Expr:
     >>> titles.select(make_title_key(pl.col("title"))).to_series().to_list()
     ['finetuninggpt4 1', 'finetuninggpt4 1', '?!']
     """
-    apart = fold_text(title).str.replace_all(r"([0-9]) ([0-9])", "${1}\u0001${2}").str.replace_all(
-        r"([0-9]) ([0-9])", "${1}\u0001${2}"
+    apart = (
+        fold_text(title)
+        .str.replace_all(r"([0-9]) ([0-9])", "${1}\u0001${2}")
+        .str.replace_all(r"([0-9]) ([0-9])", "${1}\u0001${2}")
     )
     key = apart.str.replace_all(" ", "", literal=True).str.replace_all("\u0001", " ", literal=True)
     return pl.when(key.str.contains(r"[\p{L}\p{N}]")).then(key).otherwise(title.str.to_lowercase())
@@ -71,7 +71,8 @@ def add_keys(cards: pl.DataFrame) -> pl.DataFrame:
                  ``abstract_sha256`` (String, 64 hex digits of the abstract as published). Rows and order unchanged.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
 
-    >>> add_keys(pl.DataFrame({"title": ["A"], "abstract": [None]}, schema={"title": pl.String, "abstract": pl.String})).row(0)
+    >>> cards = pl.DataFrame({"title": ["A"], "abstract": [None]}, schema={"title": pl.String, "abstract": pl.String})
+    >>> add_keys(cards).row(0)
     ('A', None, 'a', None, 'ca978112ca1bbdcafac231b39a23dc4d', None)
     """
     keyed = cards.with_columns(

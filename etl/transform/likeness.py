@@ -16,23 +16,25 @@ FEW_TITLE_WORDS: Final = 3
 ALIKE: Final = 800
 NEARLY_EQUAL: Final = 950
 UNRELATED_WORDS: Final = 200
-"""Common content words, in permille of the shorter text's: 99 % of pairs of unrelated abstracts of the field have fewer."""
+"""Common content words in permille; 99 % of pairs of unrelated abstracts of the field have fewer."""
 RELATED_WORDS: Final = 300
 MOSTLY_COMMON_WORDS: Final = 500
 
 _MIN_TRUNCATED_LENGTH: Final = 200
 _MIN_WORD_LENGTH: Final = 4
 _URL: Final = re.compile(r"https?://\S+|www\.\S+")
-_STOP_WORDS: Final = frozenset(
-    "about achieve achieves across addition additionally also although among approach available based been being best "
-    "better between both capabilities challenges code could data dataset datasets demonstrate demonstrates different "
-    "during each effective existing experiments first framework from further furthermore have high however improve "
-    "improves including information into introduce language large learning many method methods model models more most "
-    "moreover multiple novel often only other over paper performance present problem propose proposed recent remains "
-    "results several show shows significant significantly specifically state such task tasks than that their them then "
-    "there these they this those through training under used using various well were when where which while will with "
-    "within without work".split()
-)
+_FREQUENT_WORDS: Final = """
+about achieve achieves across addition additionally also although among approach available based been being best better
+between both capabilities challenges code could data dataset datasets demonstrate demonstrates different during each
+effective existing experiments first framework from further furthermore have high however improve improves including
+information into introduce language large learning many method methods model models more most moreover multiple novel
+often only other over paper performance present problem propose proposed recent remains results several show shows
+significant significantly specifically state such task tasks than that their them then there these they this those
+through training under used using various well were when where which while will with within without work
+"""
+"""Words that abstracts of the field share whatever they are about."""
+
+_STOP_WORDS: Final = frozenset(_FREQUENT_WORDS.split())
 
 
 class Observation(NamedTuple):
@@ -66,7 +68,7 @@ def score_abstracts(left: str, right: str) -> int:
 
 
 def share_content_words(left: str, right: str) -> int:
-    """Common content words of two folded abstracts, in permille of the one that has fewer."""
+    """Count the common content words of two folded abstracts, in permille of the one that has fewer."""
     words, others = _content_words(left), _content_words(right)
     return round(1000 * len(words & others) / max(min(len(words), len(others)), 1))
 

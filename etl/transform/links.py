@@ -6,17 +6,21 @@ from typing import Final
 
 import polars as pl
 
-_URL: Final = (
-    r"(?i)\b(?:https?://|www\.|(?:github|gitlab|huggingface)\.(?:com|co)/)[^\s<>\"{}|\\^`\[\]…]*[^\s<>\"{}|\\^`\[\]….,;:!?'*_~]"
-)
+_URL: Final = r"(?i)\b(?:https?://|www\.|(?:github|gitlab|huggingface)\.(?:com|co)/)[^\s<>\"{}|\\^`\[\]…]*[^\s<>\"{}|\\^`\[\]….,;:!?'*_~]"
 _HOST: Final = r"(?i)^(?:https?://)?(?:[^/@]*@)?(?:www\.)?([^/:?#]+)"
 _PATH: Final = r"(?i)^(?:https?://)?[^/?#]*/?(.*)$"
 
 KIND_RULES: Final = (
     ("dataset", r"^(?:huggingface\.co/datasets/|kaggle\.com/datasets/|zenodo\.org/|data\.mendeley\.com/)"),
-    ("demo", r"^(?:huggingface\.co/spaces/|colab\.research\.google\.com/|replicate\.com/|[a-z0-9-]+\.hf\.space(?:/|$))"),
+    (
+        "demo",
+        r"^(?:huggingface\.co/spaces/|colab\.research\.google\.com/|replicate\.com/|[a-z0-9-]+\.hf\.space(?:/|$))",
+    ),
     ("paper", r"^(?:arxiv\.org/|doi\.org/|dx\.doi\.org/|openreview\.net/|aclanthology\.org/|huggingface\.co/papers/)"),
-    ("code", r"^(?:github\.com/|gitlab\.com/|bitbucket\.org/|codeberg\.org/|gist\.github\.com/|anonymous\.4open\.science/)"),
+    (
+        "code",
+        r"^(?:github\.com/|gitlab\.com/|bitbucket\.org/|codeberg\.org/|gist\.github\.com/|anonymous\.4open\.science/)",
+    ),
     ("other", r"^huggingface\.co/(?:collections|blog|docs|organizations|learn|posts)/"),
     ("model", r"^(?:huggingface\.co/[^/]+/[^/]+|modelscope\.cn/models/)"),
     ("project", r"^[^/]*\.(?:github\.io|gitlab\.io|pages\.dev|netlify\.app|vercel\.app)(?:/|$)|^sites\.google\.com/"),

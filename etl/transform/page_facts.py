@@ -6,8 +6,7 @@ circle, and no order of dumps can change what comes out.
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -15,6 +14,7 @@ from etl.transform.dates import make_date, parse_date_lines
 from etl.transform.year_odds import PageFacts
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
 PageKey = tuple[str, int]
@@ -49,14 +49,24 @@ def gather_evidence(pages: pl.DataFrame, cards: pl.DataFrame, given: pl.DataFram
     key = ["dump_id", "page_number"]
     dated = cards.with_columns(make_date(pl.col("year"), pl.col("month"), pl.col("day")).alias("printed_on"))
     headers = parse_date_lines(pages.select(*key, pl.col("header_date_line").alias("date_line"))).select(
-        *key, pl.col("month").alias("header_month"), pl.col("day").alias("header_day"), pl.col("year").alias("header_year")
+        *key,
+        pl.col("month").alias("header_month"),
+        pl.col("day").alias("header_day"),
+        pl.col("year").alias("header_year"),
     )
     own = dated.group_by(key).agg(
         pl.col("year").count().alias("dated_cards"),
         pl.col("year").max().alias("latest_printed_year"),
-        pl.struct("month", "day").filter(pl.col("month").is_not_null() & pl.col("year").is_null()).sort().alias("yearless"),
+        pl.struct("month", "day")
+        .filter(pl.col("month").is_not_null() & pl.col("year").is_null())
+        .sort()
+        .alias("yearless"),
     )
-    days = given.filter(pl.col("given_page_on").is_not_null()).group_by("dump_id").agg(pl.col("given_page_on").unique().sort())
+    days = (
+        given.filter(pl.col("given_page_on").is_not_null())
+        .group_by("dump_id")
+        .agg(pl.col("given_page_on").unique().sort())
+    )
     whole = (
         headers.join(own, on=key, how="left")
         .join(_find_twin_years(dated), on=key, how="left")
@@ -76,7 +86,9 @@ def link_pages(cards: pl.DataFrame) -> Iterator[tuple[PageKey, PageKey]]:
     yearless = cards.filter(pl.col("month").is_not_null() & pl.col("year").is_null())
     page = pl.struct("dump_id", "page_number")
     linked = yearless.group_by("group_id", "month", "day").agg(page.unique().sort().alias("pages"))
-    for (pages,) in linked.filter(pl.col("pages").list.len() > 1).sort("group_id", "month", "day").select("pages").iter_rows():
+    for (pages,) in (
+        linked.filter(pl.col("pages").list.len() > 1).sort("group_id", "month", "day").select("pages").iter_rows()
+    ):
         keys = [(str(entry["dump_id"]), int(entry["page_number"])) for entry in pages]
         yield from ((keys[0], other) for other in keys[1:])
 
@@ -102,7 +114,7 @@ def _find_latest_known(cards: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _make_evidence(row: dict[str, object]) -> PageEvidence:
+def _make_evidence(row: dict[str, Any]) -> PageEvidence:
     yearless = row["yearless"] or []
     has_header = row["header_month"] is not None
     return PageEvidence(

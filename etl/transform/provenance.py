@@ -37,7 +37,14 @@ def find_merges(listings: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame:
     merged = listings.filter(pl.len().over("paper_id") > 1)
     best = (
         pl.concat([_match_same_text(merged), _match_other_text(merged, matches)])
-        .sort(*_LISTING, "rank", "score_permille", *_MATCHED, descending=[False, False, False, True, False, False], nulls_last=True)
+        .sort(
+            *_LISTING,
+            "rank",
+            "score_permille",
+            *_MATCHED,
+            descending=[False, False, False, True, False, False],
+            nulls_last=True,
+        )
         .unique(_LISTING, keep="first", maintain_order=True)
         .select(*_LISTING, "rule", "score_permille", *_MATCHED)
     )
@@ -77,12 +84,13 @@ def list_aliases(listings: pl.DataFrame) -> pl.DataFrame:
 
 def _find_field_variants(paired: pl.DataFrame, field: str) -> pl.DataFrame:
     own, golden = pl.col(field), pl.col(f"{field}_of_paper")
-    reason = pl.when(own.is_null()).then(pl.lit("filled"))
-    if field in OBSERVED_FIELDS:
-        latest_on = pl.col("page_on").filter(own.is_not_null()).max().over("paper_id")
-        reason = reason.when(pl.col("page_on").is_null() | (pl.col("page_on") < latest_on)).then(pl.lit("older"))
+    latest_on = pl.col("page_on").filter(own.is_not_null()).max().over("paper_id")
+    is_older = pl.lit(field in OBSERVED_FIELDS) & (pl.col("page_on").is_null() | (pl.col("page_on") < latest_on))
+    reason = (
+        pl.when(own.is_null()).then(pl.lit("filled")).when(is_older).then(pl.lit("older")).otherwise(pl.lit("conflict"))
+    )
     return (
-        paired.with_columns(reason.otherwise(pl.lit("conflict")).alias("reason"))
+        paired.with_columns(reason.alias("reason"))
         .filter(own.ne_missing(golden))
         .select(*_LISTING, "paper_id", pl.lit(field).alias("field"), own.cast(pl.String).alias("value"), "reason")
     )
@@ -93,7 +101,10 @@ def _match_same_text(merged: pl.DataFrame) -> pl.DataFrame:
     ordered = merged.sort("alias_id", *_LISTING)
     place = pl.int_range(pl.len()).over("alias_id")
     matched = [
-        pl.when(place == 0).then(pl.col(name).get(1, null_on_oob=True).over("alias_id")).otherwise(pl.col(name).first().over("alias_id")).alias(f"matched_{name}")
+        pl.when(place == 0)
+        .then(pl.col(name).get(1, null_on_oob=True).over("alias_id"))
+        .otherwise(pl.col(name).first().over("alias_id"))
+        .alias(f"matched_{name}")
         for name in _LISTING
     ]
     has_abstract = pl.col("abstract_sha256").is_not_null()

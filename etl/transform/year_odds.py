@@ -34,7 +34,10 @@ _WEEKDAY_PERMILLE: Final = (204, 179, 178, 194, 107, 43, 97)
 
 
 class PageFacts(NamedTuple):
-    """What one page says about its year. Days are (month, day); ``dated_cards`` print a year, ``yearless_days`` none."""
+    """What one page says about its year; days are (month, day).
+
+    ``dated_cards`` counts the cards that print a year, ``yearless_days`` are the days of those that print none, sorted.
+    """
 
     header_day: tuple[int, int] | None
     dated_cards: int

@@ -18,7 +18,7 @@ from etl.transform.year_odds import REQUIRED_ODDS, Verdict, is_day, weigh_years
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PAGE_DATE_SCHEMA: Final = {
+PAGE_DATE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
     "page_number": pl.Int32,
     "page_on": pl.Date,
@@ -100,7 +100,7 @@ def _decide_by_odds(verdict: Verdict | None, evidence: tuple[str, ...]) -> Decis
 
 def _date_page(page: PageEvidence, decision: Decision) -> tuple[object, ...]:
     facts = page.facts
-    counts = f"{facts.dated_cards} cards print a year, {len(facts.yearless_days)} print a day without one"
+    counts = f"cards with a printed year: {facts.dated_cards}, with a day alone: {len(facts.yearless_days)}"
     latest = (f"latest printed year {facts.latest_printed_year}",) if facts.latest_printed_year else ()
     evidence = [counts, *latest, *decision.evidence]
     not_before, not_after = _earliest_day(page), None
