@@ -1,4 +1,4 @@
-r"""How the source prints the lines of a footer, as patterns.
+r"""How the source prints the lines around titles and abstracts, as patterns.
 
 The same text serves two engines: ``re`` recognises lines while a dump is parsed, polars reads the fields later.
 So: named groups, no look-around, no nested quantifiers (linear on any input), ASCII digits only.
@@ -23,25 +23,50 @@ MONTH_NAMES: Final = (
     "december",
 )
 
-_MONTH: Final = "|".join(f"{name[:3]}(?:{name[3:]})?" if name[3:] else name for name in MONTH_NAMES) + "|sept"
-
 NUMBER: Final = r"[0-9][0-9,]*(?:\.[0-9]+)?[kKmM]?"
 """A count as printed: ``14``, ``1,056``, ``2.61k``."""
 
-DATE_LINE: Final = (
-    rf"^(?P<date>(?P<month>(?i:{_MONTH}))\.?[ \t]+(?P<day>[0-9]{{1,2}})(?:,[ \t]*(?P<year>[0-9]{{4}}))?)"
-    rf"(?:[ \t]+(?P<number>{NUMBER}))?$"
-)
-"""``Jul 10, 2023``, ``Oct 29``, either with the number of comments behind it: ``Sep 30 21``."""
+BULLETS: Final = ("•", "·", "∙", "⋅", "‧", "・", "●", "◦", "▪", "*", "-", "\u2013", "\u2014", "â€¢", "Â·")
+"""What may stand in front of an author line; the last two are the first two, decoded twice."""
 
-AUTHOR_LINE: Final = rf"^[•·∙*-]?[ \t]*(?P<number>{NUMBER})[ \t]+(?i:authors?)$"
-"""``• 3 authors``; the source prints ``authors`` for one author, too."""
-
-ORGANIZATION_LINE: Final = r"^(?P<handle>[A-Za-z0-9][A-Za-z0-9._-]*)(?:[ \t]+(?P<name>.*[^ \t]))?$"
-"""``naver-ai NAVER AI Lab``: a handle without spaces, then the name. Only its place above the dot makes it one."""
-
-DOTS: Final = frozenset("·•∙⋅")
+DOTS: Final = frozenset({"·", "•", "∙", "⋅", "‧", "・", "*", "|", "Â·", "â€¢"})
 """What stands alone on the line between the author line and the date line."""
 
-MAX_FOOTER_LINE_BYTES: Final = 160
-"""No line of a footer is longer; whatever is longer is text without a closer look."""
+_MONTH: Final = "|".join(name[:3] + (f"(?:{name[3:]})?" if name[3:] else "") for name in MONTH_NAMES) + "|sept"
+_SPACE: Final = r"[ \t\u00a0\u2007\u2009\u202f]+"
+_WEEKDAY: Final = (
+    rf"(?:(?i:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?i:day|nesday|rsday|sday|urday)?\.?,?{_SPACE})?"
+)
+_OPENING: Final = rf"^(?P<date>(?:(?i:published){_SPACE}(?:(?i:on){_SPACE})?)?{_WEEKDAY}"
+_DAY: Final = r"(?P<day>[0-9]{1,2})(?i:st|nd|rd|th)?"
+_NAMED_MONTH: Final = rf"(?P<month>(?i:{_MONTH}))\.?"
+_CLOSING: Final = rf")(?:{_SPACE}(?P<number>{NUMBER}))?$"
+
+DATE_FORMS: Final = {
+    "month_first": rf"{_OPENING}{_NAMED_MONTH}{_SPACE}{_DAY}(?:,[ \t]*(?P<year>[0-9]{{4}}))?{_CLOSING}",
+    "day_first": rf"{_OPENING}{_DAY}{_SPACE}{_NAMED_MONTH}(?:,?{_SPACE}(?P<year>[0-9]{{4}}))?{_CLOSING}",
+    "iso": rf"{_OPENING}(?P<year>[0-9]{{4}})-(?P<month>[0-9]{{1,2}})-(?P<day>[0-9]{{1,2}}){_CLOSING}",
+}
+"""Dates that name a day: ``Jul 10, 2023``, ``Sept. 30th 21``, ``10 July 2023``, ``2023-07-10``.
+
+A number behind the date is the number of comments.
+"""
+
+RELATIVE_DATE: Final = (
+    rf"{_OPENING}(?:(?:(?i:about|over|almost){_SPACE})?(?:[0-9]+|(?i:an?|one)){_SPACE}"
+    rf"(?i:seconds?|minutes?|hours?|days?|weeks?|months?|years?){_SPACE}(?i:ago)"
+    rf"|(?i:today|yesterday|just now)){_CLOSING}"
+)
+"""``14 days ago``: a date that names no day."""
+
+AUTHOR_LINE: Final = (
+    rf"^(?:{'|'.join('[*]' if bullet == '*' else bullet for bullet in BULLETS)})?[ \t\u00a0]*"
+    rf"(?P<number>{NUMBER}){_SPACE}(?i:authors?)$"
+)
+"""``• 3 authors``; the source prints ``authors`` for one author, too."""
+
+ORGANIZATION_LINE: Final = r"^(?P<handle>[A-Za-z0-9][A-Za-z0-9._-]*)(?:[ \t\u00a0]+(?P<name>.*[^ \t\u00a0]))?$"
+"""``naver-ai NAVER AI Lab``: a handle without spaces, then the name. Only its place above the dot makes it one."""
+
+MAX_FOOTER_LINE_LENGTH: Final = 160
+"""No line of a footer has more characters; whatever is longer is text without a closer look."""

@@ -73,6 +73,7 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     runner: Runner | None = None,
     wait: bool = True,
     dry_run: bool = False,
+    allow_shrink: bool = False,
     on_wait: Callable[[Holder | None], None] | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -99,6 +100,8 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         resolved = resolve_papers(warehouse, extracted, identified, dated)
         progress.start("publish")
         receipts = [collected, extracted, identified, dated, resolved]
-        release = publish_release(warehouse, receipts, lock=lock, dry_run=dry_run, on_step=progress.step)
+        release = publish_release(
+            warehouse, receipts, lock=lock, dry_run=dry_run, allow_shrink=allow_shrink, on_step=progress.step
+        )
         clear_old_results(warehouse, receipts)
     return BuildReport({receipt.stage: receipt for receipt in receipts}, release)

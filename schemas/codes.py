@@ -10,15 +10,30 @@ from typing import Final
 PROBLEMS: Final = {
     "abstract_missing": "no text stands between the title and the footer, or the end of the dump",
     "author_count_invalid": "the author line's number cannot be read as a count; author_count is null",
+    "author_line_missing": "the footer has a date, but neither an author line nor an organisation line",
     "comment_count_invalid": "the number behind the date cannot be read as a count; comment_count is null",
     "date_ambiguous": "a number like a year stands behind a date without a comma: year or comments, both are null",
     "date_invalid": "the date line names no day of the calendar; published_on is null",
+    "date_relative": "the date is printed relative to a day that is not printed (14 days ago); published_on is null",
     "date_missing": "the footer stops before its date line; published_on is null",
+    "doubly_decoded": "the text was decoded twice before it was captured (SchrÃ¶dinger); it is left as it is",
     "footer_missing": "no footer was printed: author count, organisation, date and comment count are unknown",
     "number_rounded": "a number was printed in thousands (1.2k): the count is exact only to the digits printed",
-    "undecodable_bytes": "bytes that are no UTF-8 were read as U+FFFD",
+    "stars_unread": "a number of stars of a code repository is printed, for which there is no column",
+    "undecodable_bytes": "bytes that are not of the dump's encoding were read as U+FFFD",
+    "upvote_count_invalid": "the number of upvotes cannot be read as a count; upvote_count is null",
     "year_unknown": "the date was printed without a year and the evidence for one is too weak; published_on is null",
 }
+
+DATE_PROBLEMS: Final = (
+    "date_ambiguous",
+    "date_invalid",
+    "date_missing",
+    "date_relative",
+    "footer_missing",
+    "year_unknown",
+)
+"""Problems that explain why published_on is null."""
 
 QUARANTINE_REASONS: Final = {
     "card_incomplete": "a single line that has neither an abstract nor a footer: a title that was cut off, or no card",
@@ -30,7 +45,7 @@ QUARANTINE_REASONS: Final = {
 
 REJECTION_REASONS: Final = {
     "layout_unknown": "neither a known header line nor a single footer was found: this is no listing page",
-    "not_text": "the bytes are no text (NUL bytes or mostly control characters)",
+    "not_text": "the bytes are no text: more than a tenth of them are control characters",
 }
 
 DUMP_STATUSES: Final = {
@@ -69,13 +84,21 @@ SPAN_ROLES: Final = {"chrome": "page furniture that the layout names", "blank": 
 SPAN_KINDS: Final = {
     "byte_order_mark": "a byte-order mark at the start of the dump",
     "white_space": "spaces, tabs and line ends between the pieces of the page",
+    "navigation": "the site's own navigation",
     "banner": "the word 'new' above the page",
     "newsletter": "the invitation to the e-mail newsletter",
     "newsletter_period": "how often the newsletter comes",
     "subscribe": "the newsletter's button",
     "heading": "the page's heading",
     "byline": "who curates the page",
-    "tabs": "the names of the other listing pages",
+    "heading_trending": "the heading of the trending page, or a link to it",
+    "heading_weekly": "the heading of a weekly page",
+    "heading_monthly": "the heading of a monthly page",
+    "heading_search": "the heading of a search",
+    "tab_daily": "the link to the daily page",
+    "tab_weekly": "the link to the weekly page",
+    "tab_monthly": "the link to the monthly page",
+    "trailer": "page furniture below the last card",
     "header_date": "the page's own day",
 }
 
@@ -119,5 +142,10 @@ GIVEN_BY: Final = {
 
 LAYOUTS: Final = {
     "daily_papers": "Daily Papers: banner, newsletter, byline, the page's day, then cards with footers",
+    "daily_papers_voted": "Daily Papers with tabs or submitters: upvotes, and often a submitter, above each title",
+    "trending_papers": "Trending Papers: as the page above, with upvotes and links to code below each footer",
+    "weekly_papers": "the papers of a week: upvotes and submitters as on the daily page",
+    "monthly_papers": "the papers of a month: upvotes and submitters as on the daily page",
+    "search_results": "the results of a search: upvotes and submitters as on the daily page",
     "daily_papers_plain": "Daily Papers without a single footer: titles and abstracts only",
 }

@@ -175,14 +175,7 @@ class Listings(Table):
                 "date_says_how": is_both_or_neither("published_on", "published_year_basis"),
                 "missing_date_has_reason": (
                     pl.col("published_on").is_not_null()
-                    | (
-                        pl.col("problems")
-                        .list.set_intersection(
-                            pl.lit(["date_ambiguous", "date_invalid", "date_missing", "footer_missing", "year_unknown"])
-                        )
-                        .list.len()
-                        > 0
-                    )
+                    | (pl.col("problems").list.set_intersection(pl.lit(list(codes.DATE_PROBLEMS))).list.len() > 0)
                 ),
                 "missing_abstract_has_reason": (
                     pl.col("abstract_sha256").is_null() == pl.col("problems").list.contains("abstract_missing")

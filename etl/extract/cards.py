@@ -6,25 +6,27 @@ that, so each is a point where reading starts afresh: damage never reaches past 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from etl.extract.lines import Kind
+from etl.extract.edges import NO_HEAD, NO_TAIL, Head, Tail, cut_at_heads, read_head, read_tail
+from etl.extract.lines import Kind, is_organization
 from etl.extract.segment import State, segment_lines
-from etl.patterns import MAX_FOOTER_LINE_BYTES, ORGANIZATION_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from etl.extract.layouts import Layout
     from etl.extract.lines import Line
 
-_ORGANIZATION_LINE = re.compile(ORGANIZATION_LINE)
 _SENTENCE_ENDS = (".", "!", "?", ":", ",", ";")
 _MIN_LINES_ABOVE_LOOSE_ORGANIZATION = 2
 
 
 class Card(NamedTuple):
-    """What a card prints: bytes ``[start, end)``, and each piece as printed, None where it was not."""
+    """What a card prints: bytes ``[start, end)``, and each piece as printed, None where it was not.
+
+    ``unread`` names the problem codes of what is printed and has no column.
+    """
 
     start: int
     end: int
@@ -33,10 +35,13 @@ class Card(NamedTuple):
     author_line: str | None
     organization_line: str | None
     date_line: str | None
+    submitted_by: str | None
+    upvote_line: str | None
+    unread: tuple[str, ...]
 
 
 class Footer(NamedTuple):
-    """A whole footer: lines ``[start, stop)`` of the dump."""
+    """A whole footer: lines ``[start, stop)`` of the page."""
 
     start: int
     stop: int
@@ -45,27 +50,38 @@ class Footer(NamedTuple):
     date_line: str
 
 
-def read_cards(lines: Sequence[Line]) -> Iterator[Card]:
+class _Footing(NamedTuple):
+    """A footer with its lines and what is printed below it; all empty where a card has none."""
+
+    lines: Sequence[Line]
+    footer: Footer | None
+    tail: Tail
+
+
+def read_cards(lines: Sequence[Line], layout: Layout) -> Iterator[Card]:
     r"""Read the cards of one page, in order; every line belongs to exactly one card.
 
     A card may lack any piece, a damaged one even its title: whether that is a listing is for the caller to say.
     Errors: none.
     Source: docs/dump-format.md#card
 
-    >>> page = "A title\n\nSome text.\n\n • 3 authors\n·\nMay 2 7"
+    >>> from etl.extract.decode import Encoding
+    >>> from etl.extract.layouts import LAYOUTS
     >>> from etl.extract.lines import split_lines
-    >>> [card[2:] for card in read_cards(split_lines(page.encode()))]
+    >>> page = split_lines("A title\n\nSome text.\n\n • 3 authors\n·\nMay 2 7".encode(), Encoding("utf-8", 0))
+    >>> [card[2:7] for card in read_cards(page, LAYOUTS[-1])]
     [('A title', 'Some text.', '• 3 authors', None, 'May 2 7')]
     """
     footers = list(find_footers(lines))
     start = 0
     for footer in footers:
-        yield from _read_gap(
-            lines[start : footer.start], lines[footer.start : footer.stop], footer, is_footerless=False
-        )
-        start = footer.stop
+        tail = read_tail(lines, footer.stop) if layout.prints_upvotes else NO_TAIL
+        stop = footer.stop + tail.line_count
+        footing = _Footing(lines[footer.start : stop], footer, tail)
+        yield from _read_gap(lines[start : footer.start], footing, layout, is_footerless=False)
+        start = stop
     if start < len(lines):
-        yield from _read_gap(lines[start:], (), None, is_footerless=not footers)
+        yield from _read_gap(lines[start:], _Footing((), None, NO_TAIL), layout, is_footerless=not footers)
 
 
 def find_footers(lines: Sequence[Line]) -> Iterator[Footer]:
@@ -87,7 +103,7 @@ def _read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
         line = lines[start - 1]
         if line.kind is Kind.AUTHORS and author_line is None:
             author_line = line.text
-        elif organization_line is None and _is_organization(lines, start - 1, floor):
+        elif organization_line is None and _names_organization(lines, start - 1, floor):
             organization_line = line.text
         else:
             break
@@ -97,57 +113,62 @@ def _read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
     return Footer(start, date + 1, author_line, organization_line, lines[date].text)
 
 
-def _is_organization(lines: Sequence[Line], index: int, floor: int) -> bool:
+def _names_organization(lines: Sequence[Line], index: int, floor: int) -> bool:
     """Tell whether the line above a footer names an organisation: by its place first, then by its looks."""
     line = lines[index]
-    if (
-        line.kind is not Kind.TEXT
-        or len(line.text) > MAX_FOOTER_LINE_BYTES
-        or line.text.endswith(_SENTENCE_ENDS)
-        or not _ORGANIZATION_LINE.match(line.text)
-    ):
+    if line.kind is not Kind.TEXT or not is_organization(line.text):
         return False
     if not lines[index + 1].after_blank:
         return True
     return index - floor >= _MIN_LINES_ABOVE_LOOSE_ORGANIZATION and lines[index - 1].text.endswith(_SENTENCE_ENDS)
 
 
-def _read_gap(
-    gap: Sequence[Line], footer_lines: Sequence[Line], footer: Footer | None, *, is_footerless: bool
-) -> Iterator[Card]:
+def _read_gap(gap: Sequence[Line], footing: _Footing, layout: Layout, *, is_footerless: bool) -> Iterator[Card]:
     """Read the cards between two footers; the last of them owns the footer that follows."""
-    cards: list[list[tuple[Line, State]]] = []
-    if gap:
-        states = segment_lines(gap, is_footer_next=footer is not None, is_footerless_page=is_footerless)
-        for line, state in zip(gap, states, strict=True):
-            if state in (State.TITLE, State.ORPHAN) or not cards:
-                cards.append([])
-            cards[-1].append((line, state))
-    if footer is not None and (not cards or cards[-1][-1][1] >= State.AUTHORS):
-        cards.append([])
-    for number, card in enumerate(cards, start=1):
-        is_last = number == len(cards)
-        yield _make_card(card, footer_lines if is_last else (), footer if is_last else None)
+    cards: list[tuple[Head, list[tuple[Line, State]]]] = []
+    pieces = cut_at_heads(gap) if layout.prints_submitter else [gap] if gap else []
+    for number, piece in enumerate(pieces, start=1):
+        head = read_head(piece) if layout.prints_submitter else NO_HEAD
+        body = piece[head.line_count :]
+        cards.append((head, []))
+        if not body:
+            continue
+        is_footer_next = footing.footer is not None and number == len(pieces)
+        states = segment_lines(body, is_footer_next=is_footer_next, is_footerless_page=is_footerless)
+        for line, state in zip(body, states, strict=True):
+            if state in (State.TITLE, State.ORPHAN) and cards[-1][1]:
+                cards.append((NO_HEAD, []))
+            cards[-1][1].append((line, state))
+    if footing.footer is not None and (not cards or (cards[-1][1] and cards[-1][1][-1][1] >= State.ORGANIZATION)):
+        cards.append((NO_HEAD, []))
+    for number, (head, lines) in enumerate(cards, start=1):
+        yield _make_card(head, lines, footing if number == len(cards) else _Footing((), None, NO_TAIL))
 
 
-def _make_card(card: Sequence[tuple[Line, State]], footer_lines: Sequence[Line], footer: Footer | None) -> Card:
-    """Put a card together from its lines' states and the footer, if it has a whole one."""
+def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: _Footing) -> Card:
+    """Put a card together from its head, its lines' states and the footer, if it has a whole one."""
+    footer, tail = footing.footer, footing.tail
     pieces: dict[State, str] = {}
     abstract: list[str] = []
-    for line, state in card:
+    for line, state in body:
         if state is State.WRAPPED:
             abstract[-1] += " " + line.text
         elif state in (State.ABSTRACT, State.ORPHAN, State.PARAGRAPH):
             abstract.append(line.text)
+        elif state is State.TITLE_WRAPPED:
+            pieces[State.TITLE] += " " + line.text
         else:
             pieces[state] = line.text
-    lines = [*(line for line, _ in card), *footer_lines]
+    lines = [*head.lines, *(line for line, _ in body), *footing.lines]
     return Card(
         start=lines[0].start,
         end=lines[-1].end,
         title=pieces.get(State.TITLE),
         abstract="\n\n".join(abstract) or None,
         author_line=footer.author_line if footer else pieces.get(State.AUTHORS),
-        organization_line=footer.organization_line if footer else None,
+        organization_line=footer.organization_line if footer else pieces.get(State.ORGANIZATION),
         date_line=footer.date_line if footer else pieces.get(State.DATE),
+        submitted_by=head.submitted_by,
+        upvote_line=tail.upvote_line or head.upvote_line,
+        unread=tail.unread,
     )

@@ -1,115 +1,109 @@
-"""Page furniture as data: which lines a listing page prints around its cards, and how a page's header is found.
+"""Page furniture as data: which lines a listing page prints around its cards, and which kind of page that makes it.
 
-A new kind of page is a new line in :data:`HEADER_LINES` (and in ``schemas.codes``), with a test page of its own.
+A new piece of furniture is a new line in :data:`HEADER_LINES`, a new kind of page a new row in :data:`LAYOUTS` (and a
+code in ``schemas.codes``), each with a test page of its own.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from etl.extract.lines import Kind
-from etl.patterns import DATE_LINE
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping
 
-    from etl.extract.lines import Line
-
-
-HEADER_LINES: Final = {
+HEADER_LINES: Final[Mapping[str, tuple[str, ...]]] = {
+    "navigation": (
+        "hugging face", "hugging face's logo", "models", "datasets", "spaces", "buckets", "buckets new", "community",
+        "docs", "enterprise", "pricing", "solutions", "website", "log in", "sign up", "daily papers - hugging face",
+        "trending papers - hugging face", "papers",
+    ),
     "banner": ("new",),
     "newsletter": ("get trending papers in your email inbox!", "get trending papers in your email inbox"),
+    "newsletter_period": (
+        "once a day!", "once a day", "once a week!", "once a week",
+        "get trending papers in your email inbox once a day!", "get trending papers in your email inbox once a week!",
+    ),
     "subscribe": ("subscribe",),
     "heading": ("daily papers",),
+    "heading_trending": ("trending papers",),
+    "heading_weekly": ("weekly papers",),
+    "heading_monthly": ("monthly papers",),
+    "heading_search": ("search results", "search papers"),
     "byline": ("byak and the research community", "by ak and the research community"),
-}
+    "tab_daily": ("daily",),
+    "tab_weekly": ("weekly",),
+    "tab_monthly": ("monthly",),
+}  # fmt: skip
 """Each piece of page furniture and how it reads, in lower case with single spaces."""
 
-ANCHORS: Final = frozenset({"newsletter", "byline"})
+ANCHORS: Final = frozenset({"newsletter", "byline", "newsletter_period"})
 """Pieces that no title reads like: a header has at least one of them."""
 
-MAX_UNKNOWN_HEADER_LINES: Final = 4
-"""Longest run of unknown lines between two known ones that still counts as one header with something new in it."""
+TRAILER_LINES: Final = frozenset(
+    {
+        "previous", "next", "load more", "company", "tos", "terms of service", "privacy", "about", "careers", "website",
+        "models", "datasets", "spaces", "pricing", "docs", "system theme",
+    }
+)  # fmt: skip
+"""Lines that stand below the last card of a page."""
 
-MAX_HEADER_LINE_LENGTH: Final = 80
+
+class Layout(NamedTuple):
+    """A kind of page: the header pieces that tell it (any of them), and what its cards print besides."""
+
+    name: str
+    told_by: frozenset[str]
+    prints_upvotes: bool
+    prints_submitter: bool
+
+
+LAYOUTS: Final = (
+    Layout("search_results", frozenset({"heading_search"}), prints_upvotes=True, prints_submitter=True),
+    Layout("weekly_papers", frozenset({"heading_weekly"}), prints_upvotes=True, prints_submitter=True),
+    Layout("monthly_papers", frozenset({"heading_monthly"}), prints_upvotes=True, prints_submitter=True),
+    Layout(
+        "daily_papers_voted",
+        frozenset({"tab_daily", "tab_weekly", "tab_monthly", "newsletter_period"}),
+        prints_upvotes=True,
+        prints_submitter=True,
+    ),
+    Layout("trending_papers", frozenset({"heading_trending"}), prints_upvotes=True, prints_submitter=True),
+    Layout(
+        "daily_papers", frozenset({"heading", "byline", "newsletter"}), prints_upvotes=False, prints_submitter=False
+    ),
+)
+"""Kinds of pages, the most telling first."""
 
 _NAMES = {text: kind for kind, texts in HEADER_LINES.items() for text in texts}
-_DATE_LINE = re.compile(DATE_LINE)
-
-
-class Header(NamedTuple):
-    """A page's header: lines ``[start, stop)`` of the dump, the kind of each (None: unknown), and its date line."""
-
-    start: int
-    stop: int
-    kinds: tuple[str | None, ...]
-    date_line: str | None
+MAX_HEADER_LINE_LENGTH: Final = 80
 
 
 def name_header_line(text: str) -> str | None:
     """Tell which piece of page furniture a line is, or None.
 
-    >>> name_header_line("byAK and the research community")
+    >>> name_header_line("byAK and  the research community")
     'byline'
     """
-    return _NAMES.get(" ".join(text.lower().split())) if len(text) <= MAX_HEADER_LINE_LENGTH else None
-
-
-def is_header_date(line: Line) -> bool:
-    """Tell whether a line is a page's day: a date without a number behind it."""
-    if line.kind is not Kind.DATE:
-        return False
-    match = _DATE_LINE.match(line.text)
-    return match is not None and match["number"] is None
-
-
-def find_headers(lines: Sequence[Line]) -> list[Header]:
-    """Find every page header of a dump, in order.
-
-    A header is a run of known lines with at least one anchor, ended by the page's day when that is printed. Up to
-    :data:`MAX_UNKNOWN_HEADER_LINES` unknown lines may stand between two known ones: they are reported as unknown,
-    never read as a card.
-    Source: docs/dump-format.md#header
-    """
-    names = [name_header_line(line.text) for line in lines]
-    headers: list[Header] = []
-    index = 0
-    while index < len(lines):
-        if names[index] is None:
-            index += 1
-            continue
-        header = _read_header(lines, names, index)
-        if header is None:
-            index += 1
-        else:
-            headers.append(header)
-            index = header.stop
-    return headers
-
-
-def _read_header(lines: Sequence[Line], names: Sequence[str | None], start: int) -> Header | None:
-    """Read the header whose first known line is ``start``; None if no anchor stands in it."""
-    stop, seen = start, set[str]()
-    for index in range(start, len(lines)):
-        name = names[index]
-        if name in seen or index - stop > MAX_UNKNOWN_HEADER_LINES or len(lines[index].text) > MAX_HEADER_LINE_LENGTH:
-            break
-        if name is not None:
-            seen.add(name)
-            stop = index + 1
-    if not seen & ANCHORS:
+    if len(text) > MAX_HEADER_LINE_LENGTH:
         return None
-    return _end_with_date(lines, names, start, stop)
+    folded = text.lower()
+    return _NAMES.get(folded) or _NAMES.get(" ".join(folded.lstrip("#*- ").split()))
 
 
-def _end_with_date(lines: Sequence[Line], names: Sequence[str | None], start: int, stop: int) -> Header:
-    """Let the header reach to its date line, if that follows at once or after a few unknown short lines."""
-    for index in range(stop, min(stop + 1 + MAX_UNKNOWN_HEADER_LINES, len(lines))):
-        line = lines[index]
-        if is_header_date(line):
-            kinds = (*names[start:index], "header_date")
-            return Header(start, index + 1, kinds, line.text)
-        if line.kind is not Kind.TEXT or len(line.text) > MAX_HEADER_LINE_LENGTH:
-            break
-    return Header(start, stop, tuple(names[start:stop]), None)
+def is_trailer_line(text: str) -> bool:
+    """Tell whether a line below the last card is page furniture."""
+    return text.lower() in TRAILER_LINES
+
+
+def choose_layout(kinds: Collection[str | None], *, has_submitters: bool) -> Layout:
+    """Choose the layout that a header's pieces tell; a page without a header is told by its cards alone.
+
+    >>> choose_layout(["banner", "newsletter", "heading"], has_submitters=False).name
+    'daily_papers'
+    """
+    pieces = set(kinds)
+    if "heading_trending" in pieces and "heading" not in pieces:
+        pieces -= {"newsletter_period", "tab_daily", "tab_weekly", "tab_monthly"}
+    if has_submitters:
+        pieces.add("newsletter_period")
+    return next((layout for layout in LAYOUTS if layout.told_by & pieces), LAYOUTS[-1])

@@ -1,20 +1,26 @@
-"""Raw bytes to lines: where each non-blank line starts and ends, and what kind of line it looks like.
-
-Lines end with LF, CRLF or CR and nothing else: U+2028 and its like are text here, unlike in ``str.splitlines``.
-"""
+"""Physical lines to lines of a page: what is not blank, where it lies, and what kind of line it looks like."""
 
 from __future__ import annotations
 
 import re
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from etl.patterns import AUTHOR_LINE, DATE_LINE, DOTS, MAX_FOOTER_LINE_BYTES
+from etl.extract.decode import count_bytes, cut_lines
+from etl.patterns import AUTHOR_LINE, DATE_FORMS, DOTS, MAX_FOOTER_LINE_LENGTH, NUMBER, ORGANIZATION_LINE, RELATIVE_DATE
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from etl.extract.decode import Encoding
+
+MAX_LABEL_LENGTH: Final = 60
 
 _AUTHOR_LINE = re.compile(AUTHOR_LINE)
-_DATE_LINE = re.compile(DATE_LINE)
+_DATES = tuple(re.compile(form) for form in (*DATE_FORMS.values(), RELATIVE_DATE))
+_NUMBER_LINE = re.compile(rf"^(?:\[[-+]\][ \t]*)?(?:{NUMBER}|[-–—])$")  # noqa: RUF001 - a dash stands for no number
+_ORGANIZATION_LINE = re.compile(ORGANIZATION_LINE)
+_SUBMITTER_LABEL = re.compile(r"^(?i:submitted[ \t\u00a0]+by)(?::|\b)")
 
 
 class Kind(IntEnum):
@@ -24,6 +30,8 @@ class Kind(IntEnum):
     AUTHORS = 1
     DOT = 2
     DATE = 3
+    NUMBER = 4
+    SUBMITTER = 5
 
 
 class Line(NamedTuple):
@@ -36,58 +44,80 @@ class Line(NamedTuple):
     after_blank: bool
 
 
-def split_lines(raw: bytes) -> list[Line]:
+def split_lines(raw: bytes, encoding: Encoding) -> list[Line]:
     r"""Cut a dump into its non-blank lines; what lies between them is white space or the byte-order mark.
 
-    Errors: none; bytes that are no UTF-8 become U+FFFD in ``text``.
+    A footer that is printed on one line (``3 authors · May 2``) is cut at its dot, as if it stood on three.
+    Errors: none; bytes that are not of the encoding become U+FFFD in ``text``.
     Source: docs/dump-format.md#lines
 
-    >>> [(line.text, line.kind.name, line.after_blank) for line in split_lines("A b\r\n\r\n • 3 authors\n·".encode())]
-    [('A b', 'TEXT', True), ('• 3 authors', 'AUTHORS', True), ('·', 'DOT', False)]
+    >>> from etl.extract.decode import detect_encoding
+    >>> raw = "A b\r\n\r\n • 3 authors\n· May 2".encode()
+    >>> [(line.text, line.kind.name, line.after_blank) for line in split_lines(raw, detect_encoding(raw))]
+    [('A b', 'TEXT', True), ('• 3 authors', 'AUTHORS', True), ('·', 'DOT', False), ('May 2', 'DATE', False)]
     """
+    codec = encoding.codec
     lines: list[Line] = []
-    offset = len(BYTE_ORDER_MARK) if raw.startswith(BYTE_ORDER_MARK) else 0
     after_blank = True
-    for piece in _cut_at_line_ends(raw[offset:] if offset else raw):
-        text = piece.decode("utf-8", "replace")
+    for start, end, text in cut_lines(raw, encoding):
         stripped = text.strip()
         if stripped:
-            before, after = _outer_white_space(text, stripped)
-            lines.append(
-                Line(offset + before, offset + len(piece) - after, stripped, classify_line(stripped), after_blank)
-            )
+            if len(stripped) < len(text):
+                before = text.index(stripped[0])
+                start += count_bytes(text[:before], codec)  # noqa: PLW2901 - the line without its white space
+                end -= count_bytes(text[before + len(stripped) :], codec)  # noqa: PLW2901
+            kind = classify_line(stripped)
+            if kind is Kind.TEXT and len(stripped) <= MAX_FOOTER_LINE_LENGTH:
+                lines.extend(_cut_footer(Line(start, end, stripped, kind, after_blank), codec))
+            else:
+                lines.append(Line(start, end, stripped, kind, after_blank))
         after_blank = not stripped
-        offset += len(piece) + 1
     return lines
 
 
 def classify_line(text: str) -> Kind:
     """Tell what a stripped line looks like.
 
-    >>> classify_line("Sep 30, 2024 21").name, classify_line("September was warm").name
-    ('DATE', 'TEXT')
+    >>> [classify_line(text).name for text in ("Sep 30, 2024 21", "14 days ago", "1,056", "September was warm")]
+    ['DATE', 'DATE', 'NUMBER', 'TEXT']
     """
-    if len(text) > MAX_FOOTER_LINE_BYTES:
+    if len(text) > MAX_FOOTER_LINE_LENGTH:
         return Kind.TEXT
     if text in DOTS:
         return Kind.DOT
-    if _DATE_LINE.match(text):
-        return Kind.DATE
     if _AUTHOR_LINE.match(text):
         return Kind.AUTHORS
-    return Kind.TEXT
+    if len(text) <= MAX_LABEL_LENGTH:
+        if any(form.match(text) for form in _DATES):
+            return Kind.DATE
+        if _NUMBER_LINE.match(text):
+            return Kind.NUMBER
+    return Kind.SUBMITTER if _SUBMITTER_LABEL.match(text) else Kind.TEXT
 
 
-def _cut_at_line_ends(body: bytes) -> list[bytes]:
-    """Cut at LF, CRLF and CR so that each piece plus one byte is where the next one starts."""
-    if b"\r" in body:  # the CR of a CRLF becomes a trailing space: the length stays, and outer white space goes anyway
-        body = body.replace(b"\r\n", b" \n").replace(b"\r", b"\n")
-    return body.split(b"\n")
+def is_organization(text: str) -> bool:
+    """Tell whether a line can name an organisation: a handle, then a name, and no sentence."""
+    return (
+        len(text) <= MAX_FOOTER_LINE_LENGTH
+        and not text.endswith((".", "!", "?", ":", ",", ";"))
+        and _ORGANIZATION_LINE.match(text) is not None
+    )
 
 
-def _outer_white_space(text: str, stripped: str) -> tuple[int, int]:
-    """Count the bytes of white space before and after the stripped text."""
-    if len(text) == len(stripped):
-        return 0, 0
-    before = text.index(stripped[0])
-    return len(text[:before].encode()), len(text[before + len(stripped) :].encode())
+def _cut_footer(line: Line, codec: str) -> Iterator[Line]:
+    """Cut ``• 3 authors · May 2``, ``naver-ai NAVER · May 2`` or ``· May 2`` at the dot; leave other lines whole."""
+    before, dot, after = line.text.rpartition("·")
+    head, tail = before.rstrip(), after.lstrip()
+    is_footer = dot and "\ufffd" not in line.text and classify_line(tail) is Kind.DATE
+    if not is_footer or (head and classify_line(head) is not Kind.AUTHORS and not _is_name(head)):
+        yield line
+        return
+    if head:
+        yield Line(line.start, line.start + count_bytes(head, codec), head, classify_line(head), line.after_blank)
+    dot_start = line.start + count_bytes(before, codec)
+    yield Line(dot_start, dot_start + count_bytes(dot, codec), dot, Kind.DOT, line.after_blank and not head)
+    yield Line(line.end - count_bytes(tail, codec), line.end, tail, Kind.DATE, after_blank=False)
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= MAX_LABEL_LENGTH and is_organization(text)

@@ -8,12 +8,15 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from etl.extract.cards import Card, find_footers, read_cards
-from etl.extract.layouts import Header, find_headers
-from etl.extract.lines import BYTE_ORDER_MARK, split_lines
+from etl.extract.decode import detect_encoding, is_doubly_decoded
+from etl.extract.headers import Header, find_headers
+from etl.extract.layouts import choose_layout, is_trailer_line
+from etl.extract.lines import Kind, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from etl.extract.decode import Encoding
     from etl.extract.lines import Line
 
 
@@ -26,11 +29,12 @@ class Page(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """A card that has a title, and an abstract or a footer."""
+    """A card that has a title, and an abstract or a footer; ``problems`` are codes that only the bytes can tell."""
 
     position: int
     page_number: int
     card: Card
+    problems: tuple[str, ...]
 
 
 class Quarantined(NamedTuple):
@@ -83,60 +87,72 @@ def parse_dump(raw: bytes) -> ParsedDump:
     ('read', 'May 3', 'A title')
     """
     dump_id = identify_dump(raw)
-    if b"\0" in raw:
-        return _reject(dump_id, raw, "not_text", "the bytes hold NUL")
-    lines = split_lines(raw)
+    encoding = detect_encoding(raw)
+    if encoding is None:
+        return _reject(dump_id, raw, "not_text", "more than a tenth of the bytes are control characters")
+    lines = split_lines(raw, encoding)
     headers = find_headers(lines)
     if lines and not headers and next(find_footers(lines), None) is None:
         return _reject(dump_id, raw, "layout_unknown", f"lines by looks: {_fingerprint(lines)}")
-    pages, listings, quarantine, chrome = _read_pages(lines, headers)
-    cards = [listing.card for listing in listings]
-    pieces: list[Card | Quarantined | Span] = [*cards, *quarantine, *chrome]
+    pages, cards, quarantine, chrome = _read_pages(lines, headers)
+    listings = [Listing(*card, _find_problems(card[-1], raw, encoding)) for card in cards]
+    pieces: list[Card | Quarantined | Span] = [*(listing.card for listing in listings), *quarantine, *chrome]
     taken = [(piece.start, piece.end) for piece in pieces]
     return ParsedDump(
         dump_id=dump_id,
         byte_count=len(raw),
-        encoding="utf-8",
+        encoding=encoding.codec,
         status="read" if listings or quarantine else "empty",
         reason=None,
         pages=pages,
         listings=listings,
         quarantine=quarantine,
-        spans=sorted([*chrome, *_find_blanks(raw, taken)]),
+        spans=sorted([*chrome, *_find_blanks(len(raw), encoding, taken)]),
     )
 
 
 def _read_pages(
     lines: Sequence[Line], headers: Sequence[Header]
-) -> tuple[list[Page], list[Listing], list[Quarantined], list[Span]]:
+) -> tuple[list[Page], list[tuple[int, int, Card]], list[Quarantined], list[Span]]:
     pages: list[Page] = []
-    listings: list[Listing] = []
+    listings: list[tuple[int, int, Card]] = []
     quarantine: list[Quarantined] = []
     chrome: list[Span] = []
     positions = itertools.count()
-    for header, body in _cut_pages(lines, headers):
+    for header, whole_body in _cut_pages(lines, headers):
         number = len(pages)
+        body, trailer = _cut_trailer(whole_body)
         has_footer = next(find_footers(body), None) is not None
         if header is None and not has_footer:  # something above the first header: named, never read as cards
-            quarantine.extend(_quarantine_unknown(body, number))
+            quarantine.extend(_quarantine_unknown(whole_body, number))
             continue
+        chrome.extend(Span(line.start, line.end, "chrome", "trailer") for line in trailer)
         if header is not None:
-            header_lines = lines[header.start : header.stop]
-            for line, kind in zip(header_lines, header.kinds, strict=True):
+            for line, kind in zip(lines[header.start : header.stop], header.kinds, strict=True):
                 if kind is None:
                     quarantine.extend(_quarantine_unknown([line], number))
                 else:
                     chrome.append(Span(line.start, line.end, "chrome", kind))
-        layout = "daily_papers" if has_footer else "daily_papers_plain"
-        pages.append(Page(number, layout, header.date_line if header else None))
-        for card in read_cards(body):
+        has_submitters = any(line.kind is Kind.SUBMITTER for line in body)
+        layout = choose_layout(header.kinds if header else (), has_submitters=has_submitters)
+        name = layout.name if has_footer or layout.name != "daily_papers" else "daily_papers_plain"
+        pages.append(Page(number, name, header.date_line if header else None))
+        for card in read_cards(body, layout):
             position = next(positions)
             reason = _find_fault(card)
             if reason is None:
-                listings.append(Listing(position, number, card))
+                listings.append((position, number, card))
             else:
                 quarantine.append(Quarantined(card.start, card.end, number, reason, None))
     return pages, listings, quarantine, chrome
+
+
+def _cut_trailer(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
+    """Part a page's lines from the page furniture below its last card."""
+    stop = len(lines)
+    while stop > 0 and is_trailer_line(lines[stop - 1].text):
+        stop -= 1
+    return lines[:stop], lines[stop:]
 
 
 def _cut_pages(lines: Sequence[Line], headers: Sequence[Header]) -> Iterator[tuple[Header | None, Sequence[Line]]]:
@@ -158,18 +174,31 @@ def _find_fault(card: Card) -> str | None:
     return None
 
 
+def _find_problems(card: Card, raw: bytes, encoding: Encoding) -> tuple[str, ...]:
+    """Tell what is wrong with a card's text beyond what its pieces say."""
+    texts = [piece for piece in card[2:-1] if piece]
+    problems = [*card.unread]
+    if any("\ufffd" in text for text in texts):
+        try:
+            raw[card.start : card.end].decode(encoding.codec)
+        except UnicodeDecodeError:
+            problems.append("undecodable_bytes")
+    if any(is_doubly_decoded(text) for text in texts):
+        problems.append("doubly_decoded")
+    return tuple(problems)
+
+
 def _quarantine_unknown(lines: Iterable[Line], page_number: int) -> Iterator[Quarantined]:
     for line in lines:
         yield Quarantined(line.start, line.end, page_number, "header_unknown", line.text[:200])
 
 
-def _find_blanks(raw: bytes, taken: Iterable[tuple[int, int]]) -> Iterator[Span]:
+def _find_blanks(byte_count: int, encoding: Encoding, taken: Iterable[tuple[int, int]]) -> Iterator[Span]:
     """Fill what is left between the pieces: a byte-order mark, and white space."""
-    position = 0
-    if raw.startswith(BYTE_ORDER_MARK):
-        position = len(BYTE_ORDER_MARK)
+    position = encoding.mark_length
+    if position:
         yield Span(0, position, "blank", "byte_order_mark")
-    for start, end in (*sorted(taken), (len(raw), len(raw))):
+    for start, end in (*sorted(taken), (byte_count, byte_count)):
         if start > position:
             yield Span(position, start, "blank", "white_space")
         position = end

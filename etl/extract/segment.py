@@ -12,8 +12,8 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from etl.extract.lines import Kind
-from etl.patterns import DOTS
+from etl.extract.lines import Kind, is_organization
+from etl.patterns import BULLETS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,27 +25,30 @@ class State(IntEnum):
     """What a line between two footers can be."""
 
     TITLE = 0
-    ABSTRACT = 1
+    TITLE_WRAPPED = 1
+    """A further line of the title."""
+    ABSTRACT = 2
     """First line of an abstract."""
-    WRAPPED = 2
+    WRAPPED = 3
     """A further line of the same paragraph."""
-    PARAGRAPH = 3
+    PARAGRAPH = 4
     """A further paragraph of the abstract."""
-    ORPHAN = 4
+    ORPHAN = 5
     """First line of a card whose title is lost."""
-    AUTHORS = 5
-    DOT = 6
-    DATE = 7
+    ORGANIZATION = 6
+    AUTHORS = 7
+    DOT = 8
+    DATE = 9
 
 
-LIKELY: Final = 0
 NEVER: Final = 10**6
 
 LONGEST_ABSTRACT: Final = 2000
 """The source takes its abstracts from an archive that allows 1,920 characters; more is rather two abstracts."""
 
+_TITLES = (State.TITLE, State.TITLE_WRAPPED)
 _BODY = (State.ABSTRACT, State.WRAPPED, State.PARAGRAPH, State.ORPHAN)
-_FOOTER_STATES = {Kind.AUTHORS: State.AUTHORS, Kind.DOT: State.DOT, Kind.DATE: State.DATE}
+_FOOTER = {Kind.AUTHORS: State.AUTHORS, Kind.DOT: State.DOT, Kind.DATE: State.DATE}
 
 # Length up to which a line costs so much as a title, and from which on as an abstract.
 _TITLE_COSTS: Final = ((150, 0), (200, 1), (250, 3))
@@ -54,27 +57,39 @@ _LONG_TITLE: Final = 6
 _SHORT_ABSTRACT: Final = 6
 _TORN_FOOTER_LENGTH: Final = 30
 
-# What it costs that a new card begins after a line in this state: something of the card before is then missing.
+# What it costs that something is missing.
+_NO_TITLE: Final = 12
+_NO_ABSTRACT: Final = 5
 _NO_FOOTER: Final = 6
 _NO_FOOTER_ON_FOOTERLESS_PAGE: Final = 1
-_CARD_ENDS: Final = {
-    State.TITLE: 5,
-    State.AUTHORS: 4,
-    State.DOT: 5,
-    State.DATE: LIKELY,
-}
-_TITLE_IS_MISSING: Final = 12
+_LOOKS_LIKE_FOOTER: Final = 6
+_LOOKS_LIKE_HEADING: Final = {0: 6, 1: 3}
+"""By the number of spaces: one or two words inside an abstract are rather a heading in it than the next title."""
+_LOOKS_LIKE_ITEM: Final = 4
+_LOOKS_UNFINISHED: Final = 3
+_TORN: Final = 3
 
-# Steps inside a card; what is not here never happens.
-_STEPS: Final = {
-    (State.TITLE, State.AUTHORS): 5,
-    (State.TITLE, State.DOT): 9,
-    (State.AUTHORS, State.DOT): LIKELY,
-    (State.AUTHORS, State.DATE): 3,
-    (State.DOT, State.DATE): LIKELY,
-} | {
-    (body, after): cost for body in _BODY for after, cost in ((State.AUTHORS, LIKELY), (State.DOT, 3), (State.DATE, 7))
-}
+# Steps inside a card; what stands nowhere here never happens.
+_STEPS: Final = (
+    {(State.AUTHORS, State.DOT): 0, (State.AUTHORS, State.DATE): 3, (State.DOT, State.DATE): 0}
+    | {
+        (State.ORGANIZATION, State.AUTHORS): 0,
+        (State.AUTHORS, State.ORGANIZATION): 0,
+        (State.ORGANIZATION, State.DOT): 0,
+    }
+    | {(body, State.ORGANIZATION): 4 for body in _BODY}
+    | {(body, after): cost for body in _BODY for after, cost in ((State.AUTHORS, 0), (State.DOT, 3), (State.DATE, 7))}
+    | {(title, after): cost for title in _TITLES for after, cost in ((State.AUTHORS, 5), (State.DOT, 9))}
+)
+_GOES_ON: Final = (
+    {(title, State.ABSTRACT): (1, 0) for title in _TITLES}
+    | {(title, State.TITLE_WRAPPED): (3, NEVER) for title in _TITLES}
+    | {(body, State.WRAPPED): (0, NEVER) for body in _BODY}
+    | {(body, State.PARAGRAPH): (NEVER, 3) for body in _BODY}
+)
+"""Steps whose cost depends on a blank line above: without one, with one."""
+
+_ENDS_EARLY: Final = {State.ORGANIZATION: NEVER, State.AUTHORS: 4, State.DOT: 5, State.DATE: 0}
 
 
 def segment_lines(lines: Sequence[Line], *, is_footer_next: bool, is_footerless_page: bool) -> list[State]:
@@ -87,20 +102,22 @@ def segment_lines(lines: Sequence[Line], *, is_footer_next: bool, is_footerless_
     if is_footer_next and len(lines) == 2 and is_clean_card(lines[0], lines[1]):  # noqa: PLR2004 - title and abstract
         return [State.TITLE, State.ABSTRACT]
     no_footer = _NO_FOOTER_ON_FOOTERLESS_PAGE if is_footerless_page else _NO_FOOTER
-    costs = {state: _begin(lines[0], state) for state in State}
+    costs = {state: _begin(state) + fit for state, fit in _fit_states(lines[0], is_footerless_page=is_footerless_page)}
     origins: list[dict[State, State]] = []
     for before, line in pairwise(lines):
         origin: dict[State, State] = {}
         total: dict[State, int] = {}
-        for state in State:
-            own = _fit(line, state)
-            steps = {prior: costs[prior] + _step(before, prior, line, state, no_footer) for prior in State}
-            origin[state] = min(State, key=steps.__getitem__)
-            total[state] = min(steps[origin[state]] + own, NEVER)
+        for state, fit in _fit_states(line, is_footerless_page=is_footerless_page):
+            best, best_cost = State.TITLE, 2 * NEVER
+            for prior, cost in costs.items():
+                cost_here = cost + _step(before, prior, line, state, no_footer)
+                if cost_here < best_cost:
+                    best, best_cost = prior, cost_here
+            origin[state], total[state] = best, best_cost + fit
         costs = total
         origins.append(origin)
-    ends = {state: costs[state] + _end(state, is_footer_next=is_footer_next, no_footer=no_footer) for state in State}
-    path = [min(State, key=ends.__getitem__)]
+    last = min(costs, key=lambda state: costs[state] + _end(state, is_footer_next=is_footer_next, no_footer=no_footer))
+    path = [last]
     for origin in reversed(origins):
         path.append(origin[path[-1]])
     return path[::-1]
@@ -120,63 +137,64 @@ def is_clean_card(title: Line, abstract: Line) -> bool:
     )
 
 
-def _begin(line: Line, state: State) -> int:
-    """Cost of a card beginning with this line in this state."""
+def _begin(state: State) -> int:
+    """Cost of a card beginning with a line in this state."""
     if state is State.TITLE:
-        return _fit(line, state)
-    if state is State.ORPHAN:
-        return _TITLE_IS_MISSING + _fit(line, state)
-    if state in _FOOTER_STATES.values():
-        return _TITLE_IS_MISSING + 5 + _fit(line, state)
-    return NEVER
+        return 0
+    return _NO_TITLE if state is State.ORPHAN else _NO_TITLE + 5 if state >= State.ORGANIZATION else NEVER
 
 
 def _step(before: Line, prior: State, line: Line, state: State, no_footer: int) -> int:
     """Cost of going from one line's state to the next line's."""
-    if state in (State.TITLE, State.ORPHAN):
-        ended = (
-            no_footer
-            if prior in _BODY
-            else no_footer + _CARD_ENDS[prior]
-            if prior is State.TITLE
-            else _CARD_ENDS[prior]
-        )
-        crowded = LIKELY if line.after_blank else 1
-        return ended + crowded + (_TITLE_IS_MISSING if state is State.ORPHAN else LIKELY)
-    if prior is State.TITLE and state is State.ABSTRACT:
-        return LIKELY if line.after_blank else 1
-    if prior in _BODY and state is State.WRAPPED:
-        return NEVER if line.after_blank else LIKELY
-    if prior in _BODY and state is State.PARAGRAPH:
-        return (3 if line.after_blank else NEVER) + (12 if len(before.text) + len(line.text) > LONGEST_ABSTRACT else 0)
-    return _STEPS.get((prior, state), NEVER)
+    if state is State.TITLE:
+        heading = _LOOKS_LIKE_HEADING.get(line.text.count(" "), 0) if prior in _BODY else 0
+        return _end_card(prior, no_footer) + (not line.after_blank) + heading
+    if state is State.ORPHAN:
+        return _end_card(prior, no_footer) + (not line.after_blank) + _NO_TITLE
+    goes_on = _GOES_ON.get((prior, state))
+    if goes_on is None:
+        return _STEPS.get((prior, state), NEVER)
+    is_too_much = state is State.PARAGRAPH and len(before.text) + len(line.text) > LONGEST_ABSTRACT
+    return goes_on[line.after_blank] + (_NO_TITLE if is_too_much else 0)
+
+
+def _end_card(prior: State, no_footer: int) -> int:
+    """Cost of a card ending after a line in this state, inside a gap."""
+    if prior in _BODY:
+        return no_footer
+    return no_footer + _NO_ABSTRACT if prior in _TITLES else _ENDS_EARLY[prior]
 
 
 def _end(state: State, *, is_footer_next: bool, no_footer: int) -> int:
     """Cost of the last line having this state."""
     if is_footer_next:
-        return LIKELY if state in _BODY else 5 if state is State.TITLE else 12
-    return no_footer if state in _BODY else no_footer + 5 if state is State.TITLE else LIKELY
+        return 0 if state in _BODY else _NO_ABSTRACT if state in _TITLES else 2 * _NO_FOOTER
+    return _end_card(state, no_footer) if state in (*_BODY, *_TITLES) else 0
 
 
-def _fit(line: Line, state: State) -> int:
-    """Cost of a line having this state, by its looks alone."""
-    if state in _FOOTER_STATES.values():
-        return LIKELY if _FOOTER_STATES.get(line.kind) is state else _fit_torn_footer(line, state)
-    looks_like_footer = LIKELY if line.kind is Kind.TEXT else 6
-    if state is State.TITLE:
-        return 2 * looks_like_footer + _title_cost(line.text)
-    if state in (State.ABSTRACT, State.ORPHAN):
-        return looks_like_footer + _abstract_cost(line.text)
-    return looks_like_footer + (1 if state is State.PARAGRAPH else LIKELY)
-
-
-def _fit_torn_footer(line: Line, state: State) -> int:
-    """Cost of a short text being what is left of an author line (by its bullet) or of a date line (by its place)."""
-    if line.kind is not Kind.TEXT or len(line.text) > _TORN_FOOTER_LENGTH:
-        return NEVER
-    is_torn = line.text[0] in DOTS if state is State.AUTHORS else state is State.DATE and not line.after_blank
-    return 3 if is_torn else NEVER
+def _fit_states(line: Line, *, is_footerless_page: bool) -> list[tuple[State, int]]:
+    """List the states a line can have with the cost of each, by its looks alone."""
+    text = line.text
+    odd = 0 if line.kind is Kind.TEXT else _LOOKS_LIKE_FOOTER
+    title, abstract = 2 * odd + _title_cost(text), odd + _abstract_cost(text)
+    states = [
+        (State.TITLE, title),
+        (State.TITLE_WRAPPED, title),
+        (State.ABSTRACT, abstract),
+        (State.WRAPPED, odd),
+        (State.PARAGRAPH, odd + _paragraph_cost(text)),
+        (State.ORPHAN, abstract),
+    ]
+    if line.kind in _FOOTER:
+        states.append((_FOOTER[line.kind], 0))
+    elif line.kind is Kind.TEXT and len(text) <= _TORN_FOOTER_LENGTH:
+        if text.startswith(BULLETS) and text[-1:].isalnum() and any(map(str.isdigit, text[:4])):
+            states.append((State.AUTHORS, _TORN))
+        if not line.after_blank:
+            states.append((State.DATE, _TORN))
+    if line.kind is Kind.TEXT and not is_footerless_page and is_organization(text):
+        states.append((State.ORGANIZATION, 0))
+    return states
 
 
 def _title_cost(text: str) -> int:
@@ -185,7 +203,13 @@ def _title_cost(text: str) -> int:
         (cost for limit, cost in _TITLE_COSTS if length <= limit),
         min(_LONG_TITLE + (length - _TITLE_COSTS[-1][0]) // 40, 5 * _LONG_TITLE),
     )
-    return too_long + (4 if text.endswith((".", ",", ";")) else 0)
+    is_sentence = text.endswith((".", ",", ";"))
+    return too_long + (_LOOKS_LIKE_ITEM if is_sentence or text.startswith(BULLETS) else 0)
+
+
+def _paragraph_cost(text: str) -> int:
+    is_finished = text.endswith((".", "!", "?", ":", ";", ",")) or text.startswith(BULLETS)
+    return 1 if is_finished or len(text) > _TITLE_COSTS[0][0] else 1 + _LOOKS_UNFINISHED
 
 
 def _abstract_cost(text: str) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from etl.errors import PaperhouseError
-from etl.extract.files import InputFile, InputUnreadableError, find_files, read_file
+from etl.extract.files import InputFile, InputUnreadableError, escape_name, find_files, read_file
 from etl.extract.parse import identify_dump
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.validated import write_valid_tables
@@ -74,8 +75,11 @@ def collect_inputs(
     if plan.is_empty():
         raise NothingReadableError
 
+    roots = sorted(escape_name(root.resolve()) for root in options.roots)
+
     def write(folder: Path) -> Mapping[str, int | str]:
         broken_rules = write_valid_tables({"inputs": inputs}, folder)
+        (folder / "roots.json").write_text(json.dumps(roots), "utf-8")
         plan.write_parquet(folder / "plan.parquet", compression="zstd", compression_level=1)
         return {
             "inputs": inputs.height,
@@ -85,12 +89,18 @@ def collect_inputs(
             "broken_rules": broken_rules,
         }
 
-    return run_stage(warehouse, "collect", [inputs.rows(), plan.rows()], write)
+    return run_stage(warehouse, "collect", [roots, inputs.rows(), plan.rows()], write)
 
 
 def read_plan(folder: Path) -> pl.DataFrame:
     """Read the plan back: one row per distinct dump, sorted by ``dump_id``."""
     return pl.read_parquet(folder / "plan.parquet", glob=False)
+
+
+def read_roots(folder: Path) -> list[str]:
+    """Read back which files and folders were named, as absolute paths."""
+    roots: list[str] = json.loads((folder / "roots.json").read_text("utf-8"))
+    return roots
 
 
 def _read_all(

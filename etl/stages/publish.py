@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from etl.load.release import publish
+from etl.stages.collect import read_roots
 from etl.stages.validated import read_validation, require_valid
 
 if TYPE_CHECKING:
@@ -20,21 +21,28 @@ TABLE_STAGES: Final = ("collect", "extract", "date", "resolve")
 """Stages that write published tables."""
 
 
-def publish_release(
+def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     warehouse: Warehouse,
     receipts: Sequence[Receipt],
     *,
     lock: Lock,
     dry_run: bool = False,
+    allow_shrink: bool = False,
     on_step: Callable[[str], None] | None = None,
 ) -> Release:
     """Publish the tables of all stages as the warehouse's current release.
+
+    A release from the same roots that has lost more than half its rows is refused, unless ``allow_shrink``.
 
     Errors: ``TableInvalidError`` if any table breaks a rule, ``ResultMissingError`` if a stage's result is gone, and
     whatever a gate of ``etl.load.release.publish`` refuses; the release before then stays current.
     """
     tables = find_tables(warehouse, receipts)
-    return publish(warehouse, tables, lock=lock, dry_run=dry_run, on_step=on_step)
+    roots = next(read_roots(receipt.open_folder(warehouse)) for receipt in receipts if receipt.stage == "collect")
+    facts = {"input_roots": roots, "stages": {receipt.stage: dict(receipt.metrics) for receipt in receipts}}
+    return publish(
+        warehouse, tables, lock=lock, facts=facts, dry_run=dry_run, allow_shrink=allow_shrink, on_step=on_step
+    )
 
 
 def find_tables(warehouse: Warehouse, receipts: Sequence[Receipt]) -> dict[str, Path]:

@@ -6,6 +6,7 @@ A unit is a pure function of its dumps and runs in any process; running it twice
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -94,8 +95,8 @@ def extract_unit(spec: UnitSpec) -> UnitReceipt:
 def make_unit_tables(parsed: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
     """Turn parsed dumps into the unit's tables; listings that break a rule move to quarantine here, never later."""
     dumps = list(parsed)
-    cards, broken = _validate(read_cards(_frame_cards(dumps, raws)))
-    quarantine = pl.concat([_frame_quarantine(dumps, raws), _quarantine_broken(broken, raws)])
+    cards, broken = _validate(read_cards(_frame_cards(dumps)))
+    quarantine = _frame_quarantine(dumps, broken, raws)
     spans = pl.DataFrame(
         [(dump.dump_id, *span) for dump in dumps for span in dump.spans],
         schema={
@@ -126,27 +127,13 @@ def _read_again(dump_id: str, path: bytes, name: str) -> bytes:
     return raw
 
 
-def _frame_cards(dumps: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> pl.DataFrame:
-    rows = []
-    for dump in dumps:
-        raw = raws[dump.dump_id]
-        for position, page_number, card in dump.listings:
-            start, end, *pieces = card
-            rows.append(
-                (dump.dump_id, position, page_number, start, end, *pieces, _is_undecodable(raw[start:end], pieces))
-            )
+def _frame_cards(dumps: Iterable[ParsedDump]) -> pl.DataFrame:
+    rows = [
+        (dump.dump_id, listing.position, listing.page_number, *listing.card[:-1], list(listing.problems))
+        for dump in dumps
+        for listing in dump.listings
+    ]
     return pl.DataFrame(rows, schema=PRINTED_CARD_SCHEMA, orient="row")
-
-
-def _is_undecodable(raw: bytes, pieces: Iterable[str | None]) -> bool:
-    """Tell whether a card's bytes are no UTF-8; only one whose text has U+FFFD needs the look."""
-    if not any(piece and "\ufffd" in piece for piece in pieces):
-        return False
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return True
-    return False
 
 
 def _validate(cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -171,27 +158,27 @@ def _validate(cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
 
 
-def _frame_quarantine(dumps: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> pl.DataFrame:
-    rows = [_make_quarantine_row(dump.dump_id, raws[dump.dump_id], span) for dump in dumps for span in dump.quarantine]
-    return pl.DataFrame(rows, schema=_QUARANTINE_SCHEMA, orient="row")
-
-
-def _quarantine_broken(broken: pl.DataFrame, raws: Mapping[str, bytes]) -> pl.DataFrame:
+def _frame_quarantine(dumps: Iterable[ParsedDump], broken: pl.DataFrame, raws: Mapping[str, bytes]) -> pl.DataFrame:
+    """Frame what the parser could not read, and the cards that broke a rule."""
     columns = ("dump_id", "byte_start", "byte_end", "page_number", "rule_failures")
+    broken_cards: defaultdict[str, list[Quarantined]] = defaultdict(list)
+    for dump_id, start, end, page_number, failures in broken.select(columns).iter_rows():
+        broken_cards[dump_id].append(Quarantined(start, end, page_number, "rule_failed", failures))
     rows = [
-        _make_quarantine_row(dump_id, raws[dump_id], Quarantined(start, end, page_number, "rule_failed", failures))
-        for dump_id, start, end, page_number, failures in broken.select(columns).iter_rows()
+        _make_quarantine_row(dump, raws[dump.dump_id], span)
+        for dump in dumps
+        for span in (*dump.quarantine, *broken_cards[dump.dump_id])
     ]
     return pl.DataFrame(rows, schema=_QUARANTINE_SCHEMA, orient="row")
 
 
-def _make_quarantine_row(dump_id: str, raw: bytes, span: Quarantined) -> tuple[object, ...]:
+def _make_quarantine_row(dump: ParsedDump, raw: bytes, span: Quarantined) -> tuple[object, ...]:
     piece = raw[span.start : span.end]
-    # Each byte that is no UTF-8 becomes three bytes of U+FFFD, so the limit is kept on the encoded text.
-    text = piece[:MAX_QUARANTINE_TEXT_BYTES].decode("utf-8", "replace")
+    # A byte that is not of the encoding becomes three bytes of U+FFFD, so the limit is kept on the encoded text.
+    text = piece[:MAX_QUARANTINE_TEXT_BYTES].decode(dump.encoding or "utf-8", "replace")
     kept = text.encode()[:MAX_QUARANTINE_TEXT_BYTES].decode("utf-8", "ignore")
     is_truncated = len(piece) > MAX_QUARANTINE_TEXT_BYTES or len(kept) < len(text)
-    return (dump_id, span.start, span.end, span.page_number, span.reason, span.detail, kept, is_truncated)
+    return (dump.dump_id, span.start, span.end, span.page_number, span.reason, span.detail, kept, is_truncated)
 
 
 def _count_pages(dumps: Iterable[ParsedDump], cards: pl.DataFrame, quarantine: pl.DataFrame) -> pl.DataFrame:

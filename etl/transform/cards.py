@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from etl.transform.counts import is_rounded, parse_count
 from etl.transform.dates import parse_date_lines
 from etl.transform.footers import parse_footers
 from etl.transform.keys import add_keys
@@ -21,7 +22,9 @@ PRINTED_CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "author_line": pl.String,
     "organization_line": pl.String,
     "date_line": pl.String,
-    "has_undecodable_bytes": pl.Boolean,
+    "submitted_by": pl.String,
+    "upvote_line": pl.String,
+    "byte_problems": pl.List(pl.String),
 }
 """A card as the parser hands it on: one row per card, each piece as printed."""
 
@@ -61,18 +64,20 @@ def read_cards(printed_cards: pl.DataFrame) -> pl.DataFrame:
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
     cards = add_keys(parse_footers(parse_date_lines(printed_cards)))
+    upvotes = parse_count(pl.col("upvote_line"))
     has_footer = (pl.col("footer") != "missing") | pl.col("date_line").is_not_null()
     problems = pl.concat_list(
         pl.when(pl.col("abstract").is_null()).then(pl.lit("abstract_missing")),
         "author_count_problem",
         "comment_count_problem",
         "date_problem",
+        pl.when((pl.col("footer") == "missing") & has_footer).then(pl.lit("author_line_missing")),
         pl.when(has_footer & pl.col("date_line").is_null()).then(pl.lit("date_missing")),
         pl.when(~has_footer).then(pl.lit("footer_missing")),
-        pl.when("has_undecodable_bytes").then(pl.lit("undecodable_bytes")),
+        pl.when(pl.col("upvote_line").is_not_null() & upvotes.is_null()).then(pl.lit("upvote_count_invalid")),
+        pl.when(is_rounded(pl.col("upvote_line"))).then(pl.lit("number_rounded")),
+        "byte_problems",
     )
     return cards.with_columns(
-        problems.list.drop_nulls().list.unique().list.sort().alias("problems"),
-        pl.lit(None, pl.String).alias("submitted_by"),
-        pl.lit(None, pl.Int32).alias("upvote_count"),
+        problems.list.drop_nulls().list.unique().list.sort().alias("problems"), upvotes.alias("upvote_count")
     ).select(pl.col(name).cast(dtype) for name, dtype in CARD_SCHEMA.items())

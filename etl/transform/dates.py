@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from etl.patterns import DATE_LINE, MONTH_NAMES
+from etl.patterns import DATE_FORMS, MONTH_NAMES, RELATIVE_DATE
 from etl.transform.counts import is_rounded, parse_count
 
 _MONTHS: Final = {name[:3]: number for number, name in enumerate(MONTH_NAMES, start=1)}
@@ -17,7 +17,7 @@ _LOOKS_LIKE_A_YEAR: Final = "^(?:19|20)[0-9]{2}$"
 def parse_date_lines(cards: pl.DataFrame) -> pl.DataFrame:
     """Split each card's printed date line into its parts.
 
-    Columns in:  ``date_line`` (String, nullable), e.g. ``Jul 14, 2024 2`` or ``Jun 16``.
+    Columns in:  ``date_line`` (String, nullable), e.g. ``Jul 14, 2024 2``, ``Jun 16``, ``2024-07-14``.
     Columns out: ``date_line`` loses its trailing number; adds ``month`` (Int8, 1-12), ``day`` (Int8, 1-31) and ``year``
                  (Int16, CE, null if not printed), all three null where the line names no day of the calendar or could
                  be read in two ways; ``comment_count`` (Int32, comments, null if not printed), ``date_problem`` and
@@ -30,28 +30,29 @@ def parse_date_lines(cards: pl.DataFrame) -> pl.DataFrame:
     [('Jul 14, 2024', 7, 14, 2024, 2, None, None), ('Jun 16', 6, 16, None, None, None, None), \
 ('Sep 30 2024', None, None, None, None, 'date_ambiguous', None)]
     """
-    parts = pl.col("date_line").str.extract_groups(DATE_LINE).struct
-    number, printed = parts.field("number"), parts.field("date")
-    month = (
-        parts.field("month")
-        .str.slice(0, 3)
-        .str.to_lowercase()
-        .replace_strict(_MONTHS, default=None, return_dtype=pl.Int8)
-    )
-    day, year = parts.field("day").cast(pl.Int8), parts.field("year").cast(pl.Int16)
-    is_ambiguous = year.is_null() & number.str.contains(_LOOKS_LIKE_A_YEAR).fill_null(value=False)
+    line = pl.col("date_line")
+    forms = [line.str.extract_groups(form).struct for form in DATE_FORMS.values()]
+    relative = line.str.extract_groups(RELATIVE_DATE).struct
+    number, printed = (pl.coalesce(*(form.field(name) for form in (*forms, relative))) for name in ("number", "date"))
+    month, day, year = (pl.coalesce(*(form.field(name) for form in forms)) for name in ("month", "day", "year"))
+    month, day, year = _read_month(month), day.cast(pl.Int8), year.cast(pl.Int16)
+    comma_is_missing = forms[0].field("year").is_null() & forms[0].field("day").is_not_null()
+    is_ambiguous = (comma_is_missing & number.str.contains(_LOOKS_LIKE_A_YEAR)).fill_null(value=False)
     is_day = make_date(year.fill_null(_LEAP_YEAR), month, day).is_not_null()
-    is_read = is_day & ~is_ambiguous
+    is_relative = relative.field("date").is_not_null()
     count = pl.when(~is_ambiguous).then(parse_count(number))
     return cards.with_columns(
-        pl.when(is_ambiguous).then("date_line").otherwise(printed.fill_null(pl.col("date_line"))).alias("date_line"),
-        pl.when(is_read).then(month).alias("month"),
-        pl.when(is_read).then(day).alias("day"),
-        pl.when(is_read).then(year).alias("year"),
+        pl.when(is_ambiguous).then(line).otherwise(printed.fill_null(line)).alias("date_line"),
+        *(
+            pl.when(is_day & ~is_ambiguous).then(part).alias(name)
+            for name, part in (("month", month), ("day", day), ("year", year))
+        ),
         count.alias("comment_count"),
         pl.when(is_ambiguous)
         .then(pl.lit("date_ambiguous"))
-        .when(pl.col("date_line").is_not_null() & ~is_day.fill_null(value=False))
+        .when(is_relative)
+        .then(pl.lit("date_relative"))
+        .when(line.is_not_null() & ~is_day.fill_null(value=False))
         .then(pl.lit("date_invalid"))
         .alias("date_problem"),
         pl.when(number.is_not_null() & ~is_ambiguous & count.is_null())
@@ -76,3 +77,9 @@ def make_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
         separator="-",
     )
     return text.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _read_month(text: pl.Expr) -> pl.Expr:
+    """Read a month's name or number."""
+    named = text.str.slice(0, 3).str.to_lowercase().replace_strict(_MONTHS, default=None, return_dtype=pl.Int8)
+    return pl.coalesce(named, text.cast(pl.Int8, strict=False))

@@ -1,0 +1,97 @@
+"""What some kinds of pages print above a card's title and below its footer: submitter, upvotes, and more.
+
+Above: ``Submitted by`` and a name, and the number of upvotes (a dash where there is none). Below: ``Upvote`` and the
+number, and links to code with stars. Only layouts that print such lines are read this way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from etl.extract.lines import MAX_LABEL_LENGTH, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from etl.extract.lines import Line
+
+_LABEL = re.compile(r"^(?i:submitted[ \t\u00a0]+by):?[ \t\u00a0]*")
+_UPVOTE = re.compile(r"^(?i:upvotes?)$")
+_RESOURCES = re.compile(r"^(?i:github|arxiv page|project page|view pdf)\b")
+_DIGITS = re.compile(r"[0-9][0-9,.]*[kKmM]?")
+
+
+class Head(NamedTuple):
+    """Lines above a title, and what they say."""
+
+    lines: Sequence[Line]
+    submitted_by: str | None
+    upvote_line: str | None
+
+    @property
+    def line_count(self) -> int:
+        """Count the head's lines."""
+        return len(self.lines)
+
+
+class Tail(NamedTuple):
+    """Lines below a footer, and what they say; ``unread`` are problem codes of what has no column."""
+
+    line_count: int
+    upvote_line: str | None
+    unread: tuple[str, ...]
+
+
+NO_HEAD: Final = Head((), None, None)
+NO_TAIL: Final = Tail(0, None, ())
+
+
+def cut_at_heads(gap: Sequence[Line]) -> list[Sequence[Line]]:
+    """Cut the lines between two footers where a new card's head begins: after a card whose footer is missing."""
+    starts = [0] if gap else []
+    index = 0
+    while index < len(gap):
+        size = read_head(gap, index).line_count
+        if size and index > 0:
+            starts.append(index)
+        index += max(size, 1)
+    return [gap[start:stop] for start, stop in zip(starts, [*starts[1:], len(gap)], strict=True)]
+
+
+def read_head(lines: Sequence[Line], start: int = 0) -> Head:
+    """Read what stands above a title from ``lines[start]`` on: a submitter, a number of upvotes, or both."""
+    submitted_by = upvote_line = None
+    index = start
+    while index < len(lines):
+        line = lines[index]
+        if line.kind is Kind.SUBMITTER and submitted_by is None:
+            name = _LABEL.sub("", line.text)
+            if not name and index + 1 < len(lines) and len(lines[index + 1].text) <= MAX_LABEL_LENGTH:
+                index += 1
+                name = lines[index].text
+            submitted_by = name or None
+        elif line.kind is Kind.NUMBER and upvote_line is None:
+            upvote_line = line.text
+        else:
+            break
+        index += 1
+    digits = _DIGITS.search(upvote_line or "")
+    return Head(lines[start:index], submitted_by, digits.group() if digits else None)
+
+
+def read_tail(lines: Sequence[Line], start: int) -> Tail:
+    """Read what stands below a footer that ends before ``lines[start]``."""
+    index, upvote_line, unread = start, None, set[str]()
+    while index < len(lines):
+        text = lines[index].text
+        if _UPVOTE.match(text) and index + 1 < len(lines) and lines[index + 1].kind is Kind.NUMBER:
+            index += 1
+            digits = _DIGITS.search(lines[index].text)
+            upvote_line = digits.group() if digits else None
+        elif _RESOURCES.match(text) and len(text) <= MAX_LABEL_LENGTH:
+            unread |= {"stars_unread"} if _DIGITS.search(text) else set()
+        else:
+            break
+        index += 1
+    return Tail(index - start, upvote_line, tuple(sorted(unread)))
