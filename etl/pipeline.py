@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from etl.load.lock import hold_lock
 from etl.runners.local import LocalRunner
-from etl.stages.collect import InputOptions, collect_inputs
+from etl.stages.account import account_inputs
+from etl.stages.collect import InputOptions, collect_inputs, read_plan
 from etl.stages.date import infer_page_years
 from etl.stages.extract import extract_listings
 from etl.stages.identify import find_papers
+from etl.stages.members import clear_members
 from etl.stages.publish import publish_release
 from etl.stages.receipt import Receipt, clear_old_results
 from etl.stages.resolve import resolve_papers
@@ -92,6 +94,8 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         collected = collect_inputs(warehouse, options, on_progress=progress.advance)
         progress.start("extract")
         extracted = extract_listings(warehouse, collected, runner=runner, on_progress=progress.advance)
+        progress.start("account")
+        accounted = account_inputs(warehouse, collected, extracted)
         progress.start("identify")
         identified = find_papers(warehouse, extracted)
         progress.start("date")
@@ -99,9 +103,10 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         progress.start("resolve")
         resolved = resolve_papers(warehouse, extracted, identified, dated)
         progress.start("publish")
-        receipts = [collected, extracted, identified, dated, resolved]
+        receipts = [collected, extracted, accounted, identified, dated, resolved]
         release = publish_release(
             warehouse, receipts, lock=lock, dry_run=dry_run, allow_shrink=allow_shrink, on_step=progress.step
         )
         clear_old_results(warehouse, receipts)
+        clear_members(warehouse, read_plan(collected.open_folder(warehouse))["dump_id"].to_list())
     return BuildReport({receipt.stage: receipt for receipt in receipts}, release)

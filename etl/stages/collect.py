@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from etl.errors import PaperhouseError
+from etl.extract.archives import unpack
 from etl.extract.files import InputFile, InputUnreadableError, escape_name, find_files, read_file
 from etl.extract.parse import identify_dump
+from etl.stages.members import keep_member
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.validated import write_valid_tables
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from etl.load.warehouse import Warehouse
@@ -63,7 +64,7 @@ class InputOptions:
 def collect_inputs(
     warehouse: Warehouse, options: InputOptions, *, on_progress: Callable[[int, int], None] | None = None
 ) -> Receipt:
-    """Read and hash every named file once; write the table ``inputs`` and the plan of distinct dumps.
+    """Read and hash every named file once; write down what was named and the plan of distinct dumps.
 
     Errors: ``PaperhouseError`` for a missing input, an unreadable one (unless skipped), or a day given for no input.
     """
@@ -71,14 +72,14 @@ def collect_inputs(
     unknown = set(options.page_days) - {file.name for file in files}
     if unknown:
         raise UnknownGivenDayError(unknown)
-    inputs, plan = _read_all(files, options, on_progress)
+    inputs, plan = _read_all(warehouse, files, options, on_progress)
     if plan.is_empty():
         raise NothingReadableError
 
     roots = sorted(escape_name(root.resolve()) for root in options.roots)
 
     def write(folder: Path) -> Mapping[str, int | str]:
-        broken_rules = write_valid_tables({"inputs": inputs}, folder)
+        inputs.write_parquet(folder / "inputs.parquet", compression="zstd", compression_level=1)
         (folder / "roots.json").write_text(json.dumps(roots), "utf-8")
         plan.write_parquet(folder / "plan.parquet", compression="zstd", compression_level=1)
         return {
@@ -86,7 +87,6 @@ def collect_inputs(
             "dumps": plan.height,
             "bytes": int(plan["byte_count"].sum()),
             "unreadable": inputs.filter(pl.col("status") == "unreadable").height,
-            "broken_rules": broken_rules,
         }
 
     return run_stage(warehouse, "collect", [roots, inputs.rows(), plan.rows()], write)
@@ -103,8 +103,16 @@ def read_roots(folder: Path) -> list[str]:
     return roots
 
 
+def read_inputs(folder: Path) -> pl.DataFrame:
+    """Read back what was named: one row per file or archive member, as :data:`INPUT_SCHEMA`."""
+    return pl.read_parquet(folder / "inputs.parquet", glob=False)
+
+
 def _read_all(
-    files: list[InputFile], options: InputOptions, on_progress: Callable[[int, int], None] | None
+    warehouse: Warehouse,
+    files: list[InputFile],
+    options: InputOptions,
+    on_progress: Callable[[int, int], None] | None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     inputs: list[dict[str, object]] = []
     plan: dict[str, dict[str, object]] = {}
@@ -116,20 +124,28 @@ def _read_all(
             "given_by": "option" if given_on else None,
         }
         try:
-            raw = read_file(file)
+            dumps = list(_read_dumps(warehouse, file))
         except InputUnreadableError as error:
             if not options.skip_unreadable:
                 raise
-            row |= {"status": "unreadable", "reason": error.reason}
+            inputs.append(row | {"status": "unreadable", "reason": error.reason})
         else:
-            dump_id = identify_dump(raw)
-            row |= {"status": "read", "dump_id": dump_id}
-            place = {"dump_id": dump_id, "path": bytes(file.path), "name": file.name, "byte_count": len(raw)}
-            plan.setdefault(dump_id, place)
-        inputs.append(row)
+            for member, dump in dumps:
+                inputs.append(row | {"member": member, "status": "read", "dump_id": dump["dump_id"]})
+                plan.setdefault(str(dump["dump_id"]), dump)
         if on_progress is not None:
             on_progress(number, len(files))
     return (
         pl.DataFrame(inputs, schema=INPUT_SCHEMA).sort("path", "member"),
         pl.DataFrame(list(plan.values()), schema=PLAN_SCHEMA).sort("dump_id"),
     )
+
+
+def _read_dumps(warehouse: Warehouse, file: InputFile) -> Iterator[tuple[str | None, dict[str, object]]]:
+    """Read the dumps of a file: itself, or the members of an archive, which are kept for the work units."""
+    raw = read_file(file)
+    for member in unpack(raw, file.name):
+        dump_id = identify_dump(member.raw)
+        path = file.path if member.raw is raw else keep_member(warehouse, dump_id, member.raw)
+        place = {"dump_id": dump_id, "path": bytes(path), "name": file.name, "byte_count": len(member.raw)}
+        yield member.name, place

@@ -1,4 +1,4 @@
-"""Stage 4, date: which year every page is of, from all evidence of the whole set at once."""
+"""Stage 5, date: which year every page is of, from all evidence of the whole set at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from etl.load.tables import read_table
+from etl.stages.collect import read_inputs
 from etl.stages.extract import scan_units
 from etl.stages.identify import read_identity
 from etl.stages.receipt import Receipt, run_stage
@@ -24,9 +24,7 @@ _PRIVATE: Final = ("capture_year", "capture_year_basis")
 
 def infer_page_years(warehouse: Warehouse, collected: Receipt, extracted: Receipt, identified: Receipt) -> Receipt:
     """Date every page; writes the table ``pages`` and ``page_dates.parquet``."""
-    given = (
-        read_table(collected.open_folder(warehouse), "inputs").select("dump_id", "given_page_on").drop_nulls().unique()
-    )
+    given = read_inputs(collected.open_folder(warehouse)).select("dump_id", "given_page_on").drop_nulls().unique()
     source = extracted.open_folder(warehouse)
     identity, _ = read_identity(identified.open_folder(warehouse))
 

@@ -1,4 +1,4 @@
-"""Stage 3, identify: which listings are one paper, from narrow rows; few abstracts are read at all."""
+"""Stage 4, identify: which listings are one paper, from narrow rows; few abstracts are read at all."""
 
 from __future__ import annotations
 

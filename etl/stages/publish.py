@@ -1,4 +1,4 @@
-"""Stage 6, publish: the stages' tables become a release, in one step that readers see whole or not at all."""
+"""Stage 7, publish: the stages' tables become a release, in one step that readers see whole or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
     from etl.stages.receipt import Receipt
 
-TABLE_STAGES: Final = ("collect", "extract", "date", "resolve")
+TABLE_STAGES: Final = ("account", "extract", "date", "resolve")
 """Stages that write published tables."""
 
 

@@ -1,4 +1,4 @@
-"""Stage 5, resolve: one row per paper, with every table that says how it came about; all of them validated."""
+"""Stage 6, resolve: one row per paper, with every table that says how it came about; all of them validated."""
 
 from __future__ import annotations
 
