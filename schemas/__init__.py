@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from schemas.printed import Dumps, Inputs, Listings, Pages, Quarantine, Spans
-from schemas.resolved import Aliases, Links, Merges, Organizations, Papers, Variants
+from schemas.resolved import Aliases, Links, Merges, NearMisses, Organizations, Papers, Variants
 from schemas.table import Table
 
 CONTRACT_VERSION: Final = "1.0"
@@ -21,6 +21,7 @@ TABLES: Final[dict[str, type[Table]]] = {
     "spans": Spans,
     "quarantine": Quarantine,
     "merges": Merges,
+    "near_misses": NearMisses,
     "variants": Variants,
     "aliases": Aliases,
     "links": Links,

@@ -106,6 +106,19 @@ MERGE_RULES: Final = {
     "same_text": "equal title key and equal abstract key",
     "exact_title": "equal title key, and abstracts, dates or author counts that agree",
     "title_only": "equal title key, and no abstract was printed to compare",
+    "near_title": "nearly equal titles, and abstracts that agree as much as the likeness of the titles demands",
+    "subtitle": "one title is part of the other or has the same name before its colon, and the abstracts agree",
+    "same_abstract": "other titles, but a long abstract, the date and the author count are the same",
+    "decision": "a person decided so",
+}
+
+NEAR_MISS_REASONS: Final = {
+    "other_abstract": "equal title key, but abstracts of other papers",
+    "date_and_count": "equal short title, but another date and another author count",
+    "other_date": "printed dates more than two days apart",
+    "other_number": "numbers, versions, parts or number words of the titles differ",
+    "other_sign": "sizes or negations of the titles differ, and the abstracts are not the same",
+    "not_alike_enough": "no rule found enough that agrees",
 }
 
 VARIANT_REASONS: Final = {

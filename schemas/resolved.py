@@ -100,6 +100,35 @@ class Merges(Table):
         )
 
 
+class NearMisses(Table):
+    """One row per pair of candidates that are alike and were not merged, each shown by its first listing."""
+
+    dump_id: str = id_column("The one listing's dump.")
+    position: pl.Int32 = count_column("The one listing's position in it.", "cards")
+    paper_id: str = id_column("The one listing's paper.")
+    other_dump_id: str = id_column("The other listing's dump.")
+    other_position: pl.Int32 = count_column("The other listing's position in it.", "cards")
+    other_paper_id: str = id_column("The other listing's paper.")
+    reason: str = code_column("What spoke against one paper.", codes.NEAR_MISS_REASONS)
+    title_permille: pl.Int32 = column(
+        "Likeness of the folded titles.", unit="permille", in_range={"min_value": 0, "max_value": 1000}
+    )
+    abstract_permille: pl.Int32 = column(
+        "Likeness of the folded abstracts; null where one has none.",
+        unit="permille",
+        nullable=True,
+        in_range={"min_value": 0, "max_value": 1000},
+    )
+
+    class Config(Table.Config):
+        """Key and rules."""
+
+        metadata = describe_table(
+            key=["dump_id", "position", "other_dump_id", "other_position"],
+            rules={"two_papers": pl.col("paper_id") != pl.col("other_paper_id")},
+        )
+
+
 class Variants(Table):
     """One row per field whose value in a listing differs from the paper's."""
 

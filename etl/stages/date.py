@@ -26,7 +26,7 @@ def infer_page_years(warehouse: Warehouse, collected: Receipt, extracted: Receip
     """Date every page; writes the table ``pages`` and ``page_dates.parquet``."""
     given = read_inputs(collected.open_folder(warehouse)).select("dump_id", "given_page_on").drop_nulls().unique()
     source = extracted.open_folder(warehouse)
-    identity, _ = read_identity(identified.open_folder(warehouse))
+    identity = read_identity(identified.open_folder(warehouse)).groups
 
     def work(folder: Path) -> Mapping[str, int]:
         cards = (

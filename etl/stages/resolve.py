@@ -15,7 +15,7 @@ from etl.transform.golden import make_papers
 from etl.transform.links import find_links
 from etl.transform.listings import date_listings, name_papers
 from etl.transform.organizations import list_organizations
-from etl.transform.provenance import find_merges, find_variants, list_aliases
+from etl.transform.provenance import find_merges, find_near_misses, find_variants, list_aliases
 from schemas import TABLES
 
 if TYPE_CHECKING:
@@ -23,17 +23,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from etl.load.warehouse import Warehouse
+    from etl.transform.identify import Identity
 
 
 def resolve_papers(warehouse: Warehouse, extracted: Receipt, identified: Receipt, dated: Receipt) -> Receipt:
     """Make papers, listings and their provenance; writes the tables and what validation says of each."""
     source = extracted.open_folder(warehouse)
-    identity, matches = read_identity(identified.open_folder(warehouse))
+    identity = read_identity(identified.open_folder(warehouse))
     page_dates = read_page_dates(dated.open_folder(warehouse))
 
     def work(folder: Path) -> Mapping[str, int]:
         cards = scan_units(source, "cards").collect()
-        tables = make_tables(cards, identity, matches, page_dates)
+        tables = make_tables(cards, identity, page_dates)
         broken_rules = write_valid_tables(tables, folder)
         inferred = tables["listings"].filter(pl.col("published_year_basis") == "inferred").height
         return {
@@ -46,16 +47,15 @@ def resolve_papers(warehouse: Warehouse, extracted: Receipt, identified: Receipt
     return run_stage(warehouse, "resolve", [extracted.stage_id, identified.stage_id, dated.stage_id], work)
 
 
-def make_tables(
-    cards: pl.DataFrame, identity: pl.DataFrame, matches: pl.DataFrame, page_dates: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
+def make_tables(cards: pl.DataFrame, identity: Identity, page_dates: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Make every table that depends on more than one listing, in the columns and order of its schema."""
-    listings = name_papers(date_listings(cards, identity, page_dates))
+    listings = name_papers(date_listings(cards, identity.groups, page_dates))
     papers = make_papers(listings)
     tables = {
         "papers": papers,
         "listings": listings,
-        "merges": find_merges(listings, matches),
+        "merges": find_merges(listings, identity.matches),
+        "near_misses": find_near_misses(listings, identity.near_misses),
         "variants": find_variants(listings, papers),
         "aliases": list_aliases(listings),
         "links": find_links(papers),

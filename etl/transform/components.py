@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 Node = TypeVar("Node", bound="str | tuple[Any, ...]")
 
@@ -30,3 +30,38 @@ def connect(nodes: Iterable[Node], pairs: Iterable[tuple[Node, Node]]) -> dict[N
         low, high = sorted((find(left), find(right)))
         parents[high] = low
     return {node: find(node) for node in parents}
+
+
+def connect_in_order(
+    nodes: Iterable[Node], pairs: Iterable[tuple[Node, Node]], apart: Collection[tuple[Node, Node]]
+) -> tuple[dict[Node, Node], list[tuple[Node, Node]]]:
+    """Connect pairs one after the other, but never two components of which any two members must stay apart.
+
+    Returns each node's component, named by its smallest member, and the pairs that were used: those whose two nodes
+    end in one component. The order of ``pairs`` decides which of two conflicting ones wins.
+
+    >>> connect_in_order("abc", [("a", "b"), ("b", "c")], {("a", "c")})
+    ({'a': 'a', 'b': 'a', 'c': 'c'}, [('a', 'b')])
+    """
+    members = {node: [node] for node in nodes}
+    holders = {node: node for node in members}
+    kept_apart: dict[Node, set[Node]] = {}
+    for left, right in apart:
+        kept_apart.setdefault(left, set()).add(right)
+        kept_apart.setdefault(right, set()).add(left)
+    wanted = list(pairs)
+    for left, right in wanted:
+        small, large = sorted((holders[left], holders[right]), key=lambda holder: len(members[holder]))
+        if small == large or _must_stay_apart(members[small], members[large], kept_apart):
+            continue
+        for node in members[small]:
+            holders[node] = large
+        members[large] += members.pop(small)
+    names = {holder: min(nodes) for holder, nodes in members.items()}
+    roots = {node: names[holder] for node, holder in holders.items()}
+    return roots, [(left, right) for left, right in wanted if roots[left] == roots[right]]
+
+
+def _must_stay_apart(small: list[Node], large: list[Node], kept_apart: dict[Node, set[Node]]) -> bool:
+    barred = set[Node]().union(*(kept_apart[node] for node in small if node in kept_apart))
+    return not barred.isdisjoint(large) if barred else False

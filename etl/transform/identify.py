@@ -1,25 +1,23 @@
-"""Which listings are one paper: equal title keys, as far as abstracts, dates and author counts agree.
+"""Which listings are one paper: candidates that share a piece are compared, and what the rules match hangs together.
 
 Works on *candidates* (listings with equal title key and equal abstract key, which are always one paper), so a paper
-that a thousand dumps list costs no more than one that two list.
+that a thousand dumps list costs no more than one that two list. People's decisions outrank the rules.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
-from etl.transform.components import connect
+from etl.transform.candidates import make_blocks, pair_candidates
+from etl.transform.components import connect_in_order
+from etl.transform.decisions import Decisions
 from etl.transform.keys import fold_text
-from etl.transform.likeness import Observation, judge_equal_titles, strip_urls
+from etl.transform.likeness import Observation, Verdict, compare, strip_urls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-MAX_BLOCK: Final = 32
-"""Candidates of one title that are all compared with each other; in larger blocks each meets its nearest ones."""
-NEIGHBOURS: Final = 8
+    from collections.abc import Iterable, Mapping
 
 IDENTITY_SCHEMA: Final = {"alias_id": pl.String, "group_id": pl.String}
 MATCH_SCHEMA: Final = {
@@ -28,74 +26,104 @@ MATCH_SCHEMA: Final = {
     "rule": pl.String,
     "score_permille": pl.Int32,
 }
+NEAR_MISS_SCHEMA: Final = {
+    "alias_id": pl.String,
+    "other_alias_id": pl.String,
+    "reason": pl.String,
+    "title_permille": pl.Int32,
+    "abstract_permille": pl.Int32,
+}
+
+_DECIDED: Final = Verdict("decision", None, 0, None)
 
 
-def find_crowded_titles(cards: pl.DataFrame) -> pl.DataFrame:
-    """Find the candidates that share their title key with others: only these need their abstracts compared.
+class Identity(NamedTuple):
+    """Each candidate's paper, the pairs that were merged, and the pairs that nearly were."""
 
-    Columns in:  ``title_key``, ``alias_id`` (String).
-    Columns out: ``title_key``, ``alias_id``, one row per such candidate, sorted.
-    """
-    candidates = cards.select("title_key", "alias_id").unique()
-    return candidates.filter(pl.len().over("title_key") > 1).sort("title_key", "alias_id")
+    groups: pl.DataFrame
+    matches: pl.DataFrame
+    near_misses: pl.DataFrame
 
 
-def identify_papers(cards: pl.DataFrame, abstracts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def identify_papers(cards: pl.DataFrame, abstracts: pl.DataFrame, decisions: Decisions | None = None) -> Identity:
     """Group candidates into papers.
 
-    Columns in:  ``cards``: ``title``, ``title_key``, ``abstract_key``, ``alias_id``, ``month``, ``day``, ``year``,
+    Columns in:  ``cards``: ``title``, ``title_key``, ``alias_id``, ``pieces``, ``month``, ``day``, ``year``,
                  ``author_count``; ``abstracts``: ``alias_id``, ``abstract`` (String, as published, nullable) for at
-                 least the candidates of :func:`find_crowded_titles`.
-    Columns out: (:data:`IDENTITY_SCHEMA`: each candidate and its paper's group, named by the smallest ``alias_id`` in
-                 it, sorted; :data:`MATCH_SCHEMA`: each pair that was merged, in both directions, sorted).
+                 least the candidates of ``etl.transform.candidates.make_blocks`` and of the decisions.
+    Columns out: :data:`IDENTITY_SCHEMA` (the group is named by its smallest ``alias_id``), :data:`MATCH_SCHEMA` (each
+                 merged pair in both directions), :data:`NEAR_MISS_SCHEMA` (each pair once); all sorted.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     Source:      docs/architecture.md#identity
     """
-    crowded = find_crowded_titles(cards)
-    observations = _observe(cards, abstracts, crowded)
-    matches: list[tuple[str, str, str, int | None]] = []
-    groups: dict[str, str] = {}
-    for _, block in crowded.group_by("title_key", maintain_order=True):
-        aliases = block["alias_id"].to_list()
-        found = list(_match_block(aliases, observations))
-        matches.extend(found)
-        groups.update(connect(aliases, ((left, right) for left, right, _, _ in found)))
-    identity = cards.select("alias_id").unique().sort("alias_id")
-    names = pl.DataFrame({"alias_id": list(groups), "group_id": list(groups.values())}, schema=IDENTITY_SCHEMA)
-    identity = identity.join(names, on="alias_id", how="left").with_columns(
-        pl.col("group_id").fill_null(pl.col("alias_id"))
-    )
-    pairs = pl.DataFrame(matches, schema=MATCH_SCHEMA, orient="row")
-    mirrored = pairs.select(
-        pl.col("matched_alias_id").alias("alias_id"),
-        pl.col("alias_id").alias("matched_alias_id"),
-        "rule",
-        "score_permille",
-    )
-    return identity.sort("alias_id"), pl.concat([pairs, mirrored]).sort("alias_id", "matched_alias_id")
+    decisions = decisions or Decisions()
+    blocks = make_blocks(cards)
+    asked = {alias for pair in (*decisions.same, *decisions.different) for alias in pair}
+    observations = _observe(cards, abstracts, sorted({*blocks["alias_id"].to_list(), *asked}))
+    texts = {alias: f"{seen.title} {seen.abstract or ''}" for alias, seen in observations.items()}
+    verdicts = {pair: compare(observations[pair[0]], observations[pair[1]]) for pair in pair_candidates(blocks, texts)}
+    verdicts |= dict.fromkeys((pair for pair in decisions.same if set(pair) <= observations.keys()), _DECIDED)
+    apart = {pair for pair, verdict in verdicts.items() if verdict.veto} | decisions.different
+    merged = _rank_merges(verdicts, observations, decisions)
+    nodes = cards["alias_id"].unique().sort().to_list()
+    roots, used = connect_in_order(nodes, merged, apart - decisions.same)
+    groups = pl.DataFrame({"alias_id": nodes, "group_id": [roots[node] for node in nodes]}, schema=IDENTITY_SCHEMA)
+    return Identity(groups, _frame_matches(used, verdicts), _frame_near_misses(verdicts, roots))
 
 
-def _observe(cards: pl.DataFrame, abstracts: pl.DataFrame, crowded: pl.DataFrame) -> dict[str, Observation]:
-    """Gather what identity looks at for each candidate that has a rival."""
+def _rank_merges(
+    verdicts: Mapping[tuple[str, str], Verdict], observations: Mapping[str, Observation], decisions: Decisions
+) -> list[tuple[str, str]]:
+    """Order the pairs to merge: decisions first, then the most alike; listings without an abstract never bridge."""
+    pairs = [pair for pair, verdict in verdicts.items() if verdict.rule and pair not in decisions.different]
+    bridges = _find_bridges([pair for pair in pairs if verdicts[pair].rule == "title_only"], observations, pairs)
+    return sorted(
+        (pair for pair in pairs if pair not in bridges),
+        key=lambda pair: (verdicts[pair].rule != "decision", -(verdicts[pair].abstract_score or 0), pair),
+    )
+
+
+def _find_bridges(
+    loose: list[tuple[str, str]], observations: Mapping[str, Observation], pairs: list[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Find the pairs in which a candidate without an abstract fits several papers that are not one."""
+    firm = [pair for pair in pairs if pair not in set(loose)]
+    roots, _ = connect_in_order(observations, sorted(firm), frozenset())
+    fits: dict[str, set[str]] = {}
+    for pair in loose:
+        for alias, other in (pair, pair[::-1]):
+            if observations[alias].abstract is None:
+                fits.setdefault(alias, set()).add(roots[other])
+    return {pair for pair in loose for alias in pair if len(fits.get(alias, ())) > 1}
+
+
+def _observe(cards: pl.DataFrame, abstracts: pl.DataFrame, aliases: list[str]) -> dict[str, Observation]:
+    """Gather what identity looks at for each of the candidates."""
+    wanted = pl.DataFrame({"alias_id": aliases}, schema={"alias_id": pl.String})
     texts = abstracts.group_by("alias_id").agg(pl.col("abstract").min())
-    folded = texts.select(
-        "alias_id",
-        fold_text(pl.col("abstract").map_elements(strip_urls, return_dtype=pl.String)).alias("abstract"),
-    )
+    stripped = pl.Series([None if text is None else strip_urls(text) for text in texts["abstract"]], dtype=pl.String)
+    folded = texts.with_columns(stripped.alias("abstract")).with_columns(fold_text(pl.col("abstract")))
     printed = pl.struct("month", "day", "year")
     facts = (
-        cards.join(crowded.select("alias_id"), on="alias_id", how="semi")
+        cards.join(wanted, on="alias_id", how="semi")
         .group_by("alias_id")
         .agg(
-            pl.col("title").str.split(" ").list.len().min().alias("title_words"),
+            pl.col("title_key").min(),
+            pl.col("title").min(),
             printed.filter(pl.col("month").is_not_null()).unique().alias("dates"),
             pl.col("author_count").drop_nulls().unique().alias("author_counts"),
+        )
+        .with_columns(
+            fold_text(pl.col("title")).alias("folded"),
+            fold_text(pl.col("title").str.split(":").list.first()).alias("name"),
         )
         .join(folded, on="alias_id", how="left")
     )
     return {
         fact["alias_id"]: Observation(
-            title_words=fact["title_words"],
+            title_key=fact["title_key"],
+            title=fact["folded"],
+            name=fact["name"],
             abstract=fact["abstract"],
             dates=frozenset((date["month"], date["day"], date["year"]) for date in fact["dates"]),
             author_counts=frozenset(fact["author_counts"]),
@@ -104,41 +132,19 @@ def _observe(cards: pl.DataFrame, abstracts: pl.DataFrame, crowded: pl.DataFrame
     }
 
 
-def _match_block(
-    aliases: Sequence[str], observations: Mapping[str, Observation]
-) -> Iterator[tuple[str, str, str, int | None]]:
-    """Match the candidates of one title: those with an abstract first, then those without, which never bridge."""
-    with_abstract = [alias for alias in aliases if observations[alias].abstract is not None]
-    matched = []
-    for left, right in _pair_up(with_abstract, observations):
-        is_same, score = judge_equal_titles(observations[left], observations[right])
-        if is_same:
-            matched.append((left, right))
-            yield left, right, "exact_title", score
-    papers = connect(with_abstract, matched)
-    if len(set(papers.values())) != 1:
-        return
-    for alias in aliases:  # equal keys make equal ids, so at most one candidate of a title has no abstract
-        if observations[alias].abstract is None:
-            friends = [
-                other for other in with_abstract if judge_equal_titles(observations[alias], observations[other])[0]
-            ]
-            if friends:
-                yield alias, friends[0], "title_only", None
+def _frame_matches(used: Iterable[tuple[str, str]], verdicts: Mapping[tuple[str, str], Verdict]) -> pl.DataFrame:
+    rows = [
+        (alias, other, verdicts[pair].rule, verdicts[pair].abstract_score)
+        for pair in used
+        for alias, other in (pair, pair[::-1])
+    ]
+    return pl.DataFrame(rows, schema=MATCH_SCHEMA, orient="row").sort("alias_id", "matched_alias_id")
 
 
-def _pair_up(aliases: Sequence[str], observations: Mapping[str, Observation]) -> Iterator[tuple[str, str]]:
-    """Pair all candidates of a block; in a large one, each with its neighbours by how its abstract begins and ends."""
-    if len(aliases) <= MAX_BLOCK:
-        yield from ((left, right) for number, left in enumerate(aliases) for right in aliases[number + 1 :])
-        return
-    seen = set()
-    for is_reversed in (False, True):
-        step = -1 if is_reversed else 1
-        ordered = sorted(aliases, key=lambda alias: ((observations[alias].abstract or "")[::step], alias))
-        for number, left in enumerate(ordered):
-            for right in ordered[number + 1 : number + 1 + NEIGHBOURS]:
-                pair = (min(left, right), max(left, right))
-                if pair not in seen:
-                    seen.add(pair)
-                    yield pair
+def _frame_near_misses(verdicts: Mapping[tuple[str, str], Verdict], roots: Mapping[str, str]) -> pl.DataFrame:
+    rows = [
+        (*pair, verdict.veto or "not_alike_enough", verdict.title_score, verdict.abstract_score)
+        for pair, verdict in verdicts.items()
+        if verdict.is_near_miss and roots[pair[0]] != roots[pair[1]]
+    ]
+    return pl.DataFrame(rows, schema=NEAR_MISS_SCHEMA, orient="row").sort("alias_id", "other_alias_id")

@@ -75,11 +75,30 @@ def list_aliases(listings: pl.DataFrame) -> pl.DataFrame:
     Columns in:  ``alias_id``, ``paper_id``, ``page_on``, ``dump_id``, ``position``.
     Columns out: those of ``schemas.resolved.Aliases``, sorted by ``alias_id``.
     """
+    return _take_first_listings(listings, "page_on").select("alias_id", "paper_id", *_LISTING)
+
+
+def find_near_misses(listings: pl.DataFrame, near_misses: pl.DataFrame) -> pl.DataFrame:
+    """Show each pair of candidates that nearly was one paper by the first listing of each.
+
+    Columns in:  ``listings``: ``dump_id``, ``position``, ``paper_id``, ``alias_id``, ``page_on``; ``near_misses`` as
+                 ``etl.transform.identify.NEAR_MISS_SCHEMA``.
+    Columns out: those of ``schemas.resolved.NearMisses``, sorted by their key.
+    """
+    firsts = _take_first_listings(listings, "page_on").select("alias_id", *_LISTING, "paper_id")
+    others = firsts.rename({name: f"other_{name}" for name in firsts.columns})
     return (
-        listings.sort("alias_id", "page_on", *_LISTING, nulls_last=True)
-        .unique("alias_id", keep="first", maintain_order=True)
-        .select("alias_id", "paper_id", *_LISTING)
+        near_misses.join(firsts, on="alias_id")
+        .join(others, on="other_alias_id")
+        .drop("alias_id", "other_alias_id")
+        .sort(*_LISTING, *(f"other_{name}" for name in _LISTING))
     )
+
+
+def _take_first_listings(listings: pl.DataFrame, *order: str) -> pl.DataFrame:
+    """Take the first listing of each candidate: by the given columns, then by dump and position."""
+    ranked = listings.sort("alias_id", *order, *_LISTING, nulls_last=True)
+    return ranked.unique("alias_id", keep="first", maintain_order=True)
 
 
 def _find_field_variants(paired: pl.DataFrame, field: str) -> pl.DataFrame:
@@ -123,14 +142,10 @@ def _match_same_text(merged: pl.DataFrame) -> pl.DataFrame:
 
 def _match_other_text(merged: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame:
     """Match each listing with the first listing of each candidate that its own was merged with."""
-    firsts = (
-        merged.sort("alias_id", *_LISTING)
-        .unique("alias_id", keep="first", maintain_order=True)
-        .select(
-            pl.col("alias_id").alias("matched_alias_id"),
-            pl.col("dump_id").alias("matched_dump_id"),
-            pl.col("position").alias("matched_position"),
-        )
+    firsts = _take_first_listings(merged).select(
+        pl.col("alias_id").alias("matched_alias_id"),
+        pl.col("dump_id").alias("matched_dump_id"),
+        pl.col("position").alias("matched_position"),
     )
     return (
         merged.join(matches, on="alias_id")
