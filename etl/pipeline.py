@@ -97,7 +97,7 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         progress.start("account")
         accounted = account_inputs(warehouse, collected, extracted)
         progress.start("identify")
-        identified = find_papers(warehouse, extracted)
+        identified = find_papers(warehouse, extracted, options.decisions)
         progress.start("date")
         dated = infer_page_years(warehouse, collected, extracted, identified)
         progress.start("resolve")

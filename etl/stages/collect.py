@@ -54,11 +54,12 @@ class NothingReadableError(PaperhouseError):
 
 @dataclass(frozen=True)
 class InputOptions:
-    """What the user names: files and folders, the day of single pages, and whether unreadable files may be skipped."""
+    """What the user names: files and folders, the day of single pages, what may be skipped, people's decisions."""
 
     roots: tuple[Path, ...]
     page_days: Mapping[str, dt.date] = field(default_factory=dict)
     skip_unreadable: bool = False
+    decisions: Path | None = None
 
 
 def collect_inputs(

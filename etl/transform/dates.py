@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import polars as pl
@@ -76,7 +77,7 @@ def make_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
         day.cast(pl.String).str.zfill(2),
         separator="-",
     )
-    return text.str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(year >= dt.MINYEAR).then(text.str.to_date("%Y-%m-%d", strict=False))
 
 
 def _read_month(text: pl.Expr) -> pl.Expr:

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 from rapidfuzz.distance import OSA
 
 _ROMAN: Final = {
-    numeral: str(number) for number, numeral in enumerate("i ii iii iv v vi vii viii ix x".split(), start=1)
+    numeral: str(number)
+    for number, numeral in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), start=1)
 }
 _NUMBER_WORDS: Final = frozenset(
     {
