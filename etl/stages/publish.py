@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from etl.errors import PaperhouseError
 from etl.load.release import publish
 from etl.stages.collect import read_roots
 from etl.stages.validated import read_validation, require_valid
@@ -15,7 +16,18 @@ if TYPE_CHECKING:
     from etl.load.lock import Lock
     from etl.load.release import Release
     from etl.load.warehouse import Warehouse
-    from etl.stages.receipt import Receipt
+    from etl.stages.receipt import Metrics, Receipt
+
+
+class NothingReadError(PaperhouseError):
+    """A build of which not one dump was read as a listing page."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__(
+            f"not one listing was read from the dumps ({metrics['rejected_dumps']} rejected, {metrics['empty_dumps']} "
+            "empty); check that they are listing pages: nothing was published, the release before stays"
+        )
+
 
 TABLE_STAGES: Final = ("account", "extract", "date", "resolve")
 """Stages that write published tables."""
@@ -34,9 +46,12 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
 
     A release from the same roots that has lost more than half its rows is refused, unless ``allow_shrink``.
 
-    Errors: ``TableInvalidError`` if any table breaks a rule, ``ResultMissingError`` if a stage's result is gone, and
-    whatever a gate of ``etl.load.release.publish`` refuses; the release before then stays current.
+    Errors: ``NothingReadError`` if no dump was read, ``TableInvalidError`` if any table breaks a rule,
+    ``ResultMissingError`` if a stage's result is gone, and whatever a gate of ``etl.load.release.publish`` refuses; the release before then stays current.
     """
+    metrics = next(receipt.metrics for receipt in receipts if receipt.stage == "extract")
+    if not metrics["read_dumps"]:
+        raise NothingReadError(metrics)
     tables = find_tables(warehouse, receipts)
     roots = next(read_roots(receipt.open_folder(warehouse)) for receipt in receipts if receipt.stage == "collect")
     facts = {"input_roots": roots, "stages": {receipt.stage: dict(receipt.metrics) for receipt in receipts}}
