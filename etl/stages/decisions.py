@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import polars as pl
 
+import etl.version
 from etl.errors import PaperhouseError
 from etl.transform.decisions import DECISION_SCHEMA, VERDICTS
 
-if TYPE_CHECKING:
-    from pathlib import Path
+DEFAULT_FILE: Final = Path(etl.version.__file__).resolve().parent.parent / "warehouse" / "decisions.csv"
+"""The reviewed file of a clone; an installed package has none."""
 
 HEADER: Final = tuple(DECISION_SCHEMA)
 _REQUIRED: Final = ("left", "right", "verdict", "why", "by")
@@ -23,6 +25,11 @@ class DecisionsInvalidError(PaperhouseError):
 
     def __init__(self, path: Path, line: int, problem: str) -> None:
         super().__init__(f"{path}, line {line}: {problem}; mend the file, or build without --decisions")
+
+
+def find_decisions(named: Path | None) -> Path | None:
+    """Take the file that is named, else the clone's own if it has one."""
+    return named or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
 
 
 def read_decisions(path: Path) -> pl.DataFrame:

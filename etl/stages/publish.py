@@ -47,7 +47,8 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     A release from the same roots that has lost more than half its rows is refused, unless ``allow_shrink``.
 
     Errors: ``NothingReadError`` if no dump was read, ``TableInvalidError`` if any table breaks a rule,
-    ``ResultMissingError`` if a stage's result is gone, and whatever a gate of ``etl.load.release.publish`` refuses; the release before then stays current.
+    ``ResultMissingError`` if a stage's result is gone, and whatever a gate of ``etl.load.release.publish`` refuses;
+    the release before then stays current.
     """
     metrics = next(receipt.metrics for receipt in receipts if receipt.stage == "extract")
     if not metrics["read_dumps"]:

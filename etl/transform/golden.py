@@ -64,7 +64,7 @@ def _elect_majority(listings: pl.DataFrame, fields: Sequence[str], *, rank: Sequ
         .agg(
             pl.len().alias("votes"),
             pl.col("page_on").max().alias("latest_on"),
-            pl.struct(_TIE_BREAKS).min().alias("first"),
+            pl.struct(_TIE_BREAKS).sort().first().alias("first"),  # min() of structs is null in polars 2.1
         )
         .sort(
             "paper_id",

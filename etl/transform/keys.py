@@ -46,7 +46,7 @@ def fold_text(text: pl.Expr) -> pl.Expr:
     >>> texts.select(fold_text(pl.col("text"))).to_series().to_list()
     ['angstrom alpha gpt 2.5', 'alpha c++']
     """
-    return _fold(text).str.replace_all(_SENTENCE_END, " ", literal=True).str.strip_chars()
+    return _fold(text).str.replace_all(rf"[ {_SENTENCE_END}]+", " ").str.strip_chars()
 
 
 def _fold(text: pl.Expr) -> pl.Expr:

@@ -6,7 +6,12 @@ from typing import Final
 
 import polars as pl
 
-_URL: Final = r"(?i)\b(?:https?://|www\.|(?:github|gitlab|huggingface)\.(?:com|co)/)[^\s<>\"{}|\\^`\[\]…]*[^\s<>\"{}|\\^`\[\]….,;:!?'*_~]"
+_CLOSING: Final = r"\p{Pi}\p{Pf}\u2026\u3001\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+"""Quotes, ellipsis and full-width punctuation, which end a URL wherever they stand."""
+_URL: Final = (
+    r"(?i)\b(?:https?://|www\.|(?:github|gitlab|huggingface)\.(?:com|co)/)"
+    rf"[^\s<>\"{{}}|\\^`\[\]{_CLOSING}]*[^\s<>\"{{}}|\\^`\[\]{_CLOSING}.,;:!?'*_~]"
+)
 _HOST: Final = r"(?i)^(?:https?://)?(?:[^/@]*@)?(?:www\.)?([^/:?#]+)"
 _PATH: Final = r"(?i)^(?:https?://)?[^/?#]*/?(.*)$"
 
