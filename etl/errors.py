@@ -5,6 +5,19 @@ Errors take data and build their own message; the command line prints that messa
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class PaperhouseError(Exception):
     """Base of every error a user can mend; ``str(error)`` is the sentence to show."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as the finished sentence: subclasses take data, not what Exception keeps."""
+        return _rebuild_error, (type(self), self.args, self.__dict__)
+
+
+def _rebuild_error(kind: type[PaperhouseError], args: tuple[Any, ...], state: dict[str, Any]) -> PaperhouseError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

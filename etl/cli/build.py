@@ -1,0 +1,125 @@
+"""``paperhouse build``: from dumps to a release."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program starts
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from etl.cli.options import JsonOption, WarehouseOption, show_examples
+from etl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from etl.load.lock import Holder
+
+EXAMPLES: Final = show_examples(
+    "paperhouse build dumps/",
+    "paperhouse build monday.txt tuesday.txt --warehouse data/papers",
+    "paperhouse build dumps/ --page-on monday.txt=2025-10-27 --skip-unreadable",
+    "paperhouse build dumps/ --decisions decisions.csv --dry-run",
+)
+
+
+def build(  # noqa: PLR0913 - one argument for each option
+    *,
+    dumps: Annotated[
+        list[Path],
+        typer.Argument(metavar="DUMPS", help="Files with dumps, archives or folders of them.", show_default=False),
+    ],
+    warehouse: WarehouseOption = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="How many processes extract listings; without it one for each core."),
+    ] = None,
+    page_on: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=YYYY-MM-DD",
+            help="The day a dump's page was captured, by the file's name in the table inputs; may be repeated.",
+        ),
+    ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A CSV of people's decisions on which listings are one paper, and which not; "
+            "without it warehouse/decisions.csv in the clone, if there is one.",
+        ),
+    ] = None,
+    skip_unreadable: Annotated[
+        bool,
+        typer.Option("--skip-unreadable", help="Go on without files that cannot be read; the table inputs lists them."),
+    ] = False,
+    allow_shrink: Annotated[
+        bool,
+        typer.Option("--allow-shrink", help="Publish also if the same inputs give much less than the release before."),
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait/--no-wait", help="Wait for another build of this warehouse to end, or give up.")
+    ] = True,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Build and check everything, say what would change, and publish nothing."),
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Build a release from raw dumps and make it the current one.
+
+    The release is made from the named dumps alone: a dump that is no longer named leaves the dataset.
+    In a folder every file is a dump, but for hidden names, names that begin with an underscore, and Markdown notes.
+    A file that is no listing page becomes a rejected dump and the build goes on; when not one listing was read,
+    nothing is published and the release before stays the current one.
+    """
+    page_days = parse_page_days(page_on or [])
+
+    from etl.cli.build_outcome import tell_outcome  # noqa: PLC0415 - --help must not wait for polars and rich
+    from etl.cli.progress import BUILD_STAGES, show_progress  # noqa: PLC0415
+    from etl.load.warehouse import find_warehouse  # noqa: PLC0415
+    from etl.pipeline import build as build_release  # noqa: PLC0415
+    from etl.runners.local import LocalRunner  # noqa: PLC0415
+    from etl.stages.collect import InputOptions  # noqa: PLC0415
+    from etl.stages.decisions import find_decisions  # noqa: PLC0415
+
+    house = find_warehouse(warehouse)
+    with show_progress(BUILD_STAGES) as progress:
+        report = build_release(
+            house,
+            InputOptions(tuple(dumps), page_days, skip_unreadable, find_decisions(decisions)),
+            runner=LocalRunner(workers),
+            wait=wait,
+            dry_run=dry_run,
+            allow_shrink=allow_shrink,
+            on_wait=_say_who_holds_the_lock,
+            progress=progress,
+        )
+    tell_outcome(house, report, dry_run=dry_run, as_json=as_json)
+
+
+def parse_page_days(texts: list[str]) -> dict[str, dt.date]:
+    """Read the days that ``--page-on`` gives; a name may hold ``=`` itself.
+
+    Errors: ``typer.BadParameter`` for what is no ``NAME=YYYY-MM-DD``, or a name with two days.
+
+    >>> parse_page_days(["a=b.txt=2025-10-27"])
+    {'a=b.txt': datetime.date(2025, 10, 27)}
+    """
+    days: dict[str, dt.date] = {}
+    for text in texts:
+        name, _, day_text = text.rpartition("=")
+        try:
+            day = dt.datetime.strptime(day_text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            day = None
+        if not name or day is None or day.isoformat() != day_text:
+            message = f"{text!r} is no NAME=YYYY-MM-DD, for example monday.txt=2025-10-27"
+            raise typer.BadParameter(message, param_hint="--page-on")
+        if days.setdefault(name, day) != day:
+            message = f"{name!r} is given two days, {days[name]} and {day}"
+            raise typer.BadParameter(message, param_hint="--page-on")
+    return days
+
+
+def _say_who_holds_the_lock(holder: Holder | None) -> None:
+    say(f"Waiting for {holder or 'another build'} to finish; --no-wait gives up instead.")

@@ -1,0 +1,187 @@
+"""``paperhouse explain`` and ``paperhouse near-misses``: why a release says what it says."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program starts
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from etl.cli.options import JsonOption, ReleaseOption, WarehouseOption, show_examples
+from etl.cli.terminal import escape_text, find_width, render_table, write_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from etl.explain import PaperExplanation, Piece
+
+PAPER_EXAMPLES: Final = show_examples(
+    "paperhouse explain paper 3f2a9c0d1e4b5a69788796a5b4c3d2e1",
+    "paperhouse explain paper sparse attention",
+)
+DUMP_EXAMPLES: Final = show_examples(
+    "paperhouse explain dump monday.txt",
+    "paperhouse explain dump 7f471b22",
+)
+NEAR_MISSES_EXAMPLES: Final = show_examples("paperhouse near-misses --limit 50", "paperhouse near-misses --json")
+
+app: Final = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+_COLORS: Final = {"listing": typer.colors.GREEN, "quarantine": typer.colors.RED, "chrome": typer.colors.CYAN}
+_PAPER_FIELDS: Final = (
+    "title", "author_count", "organization_handle", "organization_name", "published_on", "published_year_basis",
+    "comment_count", "comment_count_on", "upvote_count", "listing_count", "dump_count", "first_listed_on",
+)  # fmt: skip
+
+
+@app.callback()
+def explain() -> None:
+    """Explain a paper with its merges, or a dump byte by byte."""
+
+
+@app.command(epilog=PAPER_EXAMPLES)
+def paper(
+    *,
+    words: Annotated[list[str], typer.Argument(metavar="ID|WORDS", help="A paper's id, or words of its title.")],
+    warehouse: WarehouseOption = None,
+    release: ReleaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a paper, each of its listings with its bytes, why they were merged, and which value won in each field."""
+    from etl.explain import explain_paper  # noqa: PLC0415 - --help must not wait for polars
+    from etl.load.reader import open_release  # noqa: PLC0415
+
+    explanation = explain_paper(open_release(warehouse, release_id=release), " ".join(words))
+    if as_json:
+        write_text(json.dumps(explanation._asdict(), indent=2, ensure_ascii=False, default=str))
+    else:
+        write_text("\n".join(_render_paper(explanation)))
+
+
+@app.command(epilog=DUMP_EXAMPLES)
+def dump(
+    *,
+    name: Annotated[str, typer.Argument(metavar="ID|NAME", help="A dump's id, its beginning, or its file's name.")],
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where its bytes are, if not among the inputs any more.")
+    ] = None,
+    warehouse: WarehouseOption = None,
+    release: ReleaseOption = None,
+) -> None:
+    """Print a dump with the role of every piece: what was read as what, in colour on a terminal."""
+    from etl.explain import explain_dump  # noqa: PLC0415 - --help must not wait for polars
+    from etl.load.reader import open_release  # noqa: PLC0415
+
+    row, pieces = explain_dump(open_release(warehouse, release_id=release), name, file)
+    write_text("\n".join(_render_dump(row, pieces, in_color=sys.stdout.isatty())))
+
+
+def near_misses(
+    *,
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many pairs to show.")] = 20,
+    warehouse: WarehouseOption = None,
+    release: ReleaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List papers that are alike and were not merged.
+
+    Each pair is shown with what spoke against one paper.
+    Whoever knows better writes a line into the file of decisions and builds again with --decisions.
+    """
+    from etl.explain import list_near_misses  # noqa: PLC0415 - --help must not wait for polars
+    from etl.load.reader import open_release  # noqa: PLC0415
+
+    rows = list_near_misses(open_release(warehouse, release_id=release), limit=limit)
+    if as_json:
+        write_text(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+    elif rows:
+        head = ("reason", "titles", "abstracts", "paper", "other paper")
+        cells = [
+            (
+                row["reason"],
+                _permille(row["title_permille"]),
+                _permille(row["abstract_permille"]),
+                row["title"],
+                row["other_title"],
+            )
+            for row in rows
+        ]
+        write_text(render_table(head, cells, right={1, 2}, width=find_width(sys.stdout)))
+    else:
+        write_text("No pair of papers is so alike that it was nearly merged.")
+
+
+def _permille(score: int | None) -> str:
+    return "-" if score is None else f"{score / 10:.1f} %"
+
+
+def _render_paper(explanation: PaperExplanation) -> Iterator[str]:
+    row = explanation.paper
+    yield f"paper {row['paper_id']}"
+    yield render_table((), [(name, _show(row[name])) for name in _PAPER_FIELDS])
+    yield f"\nlistings ({len(explanation.listings)}):"
+    yield render_table(
+        ("file", "dump", "card", "bytes", "page day", "date line", "why it is this paper"),
+        [
+            (
+                _show(listing["file"]),
+                listing["dump_id"][:8],
+                str(listing["position"]),
+                f"{listing['byte_start']}-{listing['byte_end']}",
+                _show(listing["page_on"]),
+                _show(listing["date_line"]),
+                _tell_merge(listing),
+            )
+            for listing in explanation.listings
+        ],
+        right={2},
+    )
+    if explanation.variants:
+        yield "\nvalues that are not the paper's:"
+        cells = [
+            (
+                variant["field"],
+                variant["dump_id"][:8],
+                str(variant["position"]),
+                variant["reason"],
+                _shorten(variant["value"]),
+            )
+            for variant in explanation.variants
+        ]
+        yield render_table(("field", "dump", "card", "reason", "value printed there"), cells, right={2})
+    if explanation.near_misses:
+        yield f"\nnearly merged with {len(explanation.near_misses)} others; see paperhouse near-misses"
+
+
+def _tell_merge(listing: dict[str, Any]) -> str:
+    if listing["is_survivor"] is None:
+        return "the only listing"
+    if listing["is_survivor"]:
+        return "earliest listing, gives the id"
+    score = "" if listing["score_permille"] is None else f" {listing['score_permille'] / 10:.1f} %"
+    return f"{listing['rule']}{score}, as {listing['matched_dump_id'][:8]} card {listing['matched_position']}"
+
+
+def _render_dump(row: dict[str, Any], pieces: Sequence[Piece], *, in_color: bool) -> Iterator[str]:
+    yield f"dump {row['dump_id']}: {row['byte_count']} bytes, {row['encoding'] or 'no text'}, {row['status']}"
+    for piece in pieces:
+        title = escape_text(f"[{piece.start}, {piece.end}) {piece.role}: {piece.kind}")
+        color = _COLORS.get(piece.role)
+        if piece.role == "blank":
+            yield typer.style(title, dim=True) if in_color else title
+            continue
+        yield typer.style(title, fg=color, bold=True) if in_color else title
+        for line in piece.text.splitlines():
+            text = f"    {escape_text(line)}"
+            yield typer.style(text, fg=color) if in_color else text
+
+
+def _show(value: object) -> str:
+    return "-" if value is None else str(value)
+
+
+def _shorten(value: str | None) -> str:
+    limit = 60
+    return "nothing" if value is None else value if len(value) <= limit else f"{value[:limit]}…"

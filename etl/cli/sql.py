@@ -1,0 +1,94 @@
+"""``paperhouse sql``: a question to a release, and the answer in five formats."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program starts
+from typing import Annotated, Final
+
+import typer
+
+from etl.cli.options import ReleaseOption, WarehouseOption, show_examples
+
+EXAMPLES: Final = show_examples(
+    'paperhouse sql "SELECT title, published_on FROM papers ORDER BY published_on DESC LIMIT 10"',
+    'paperhouse sql "FROM daily" --format csv',
+    'paperhouse sql "FROM papers" --output papers.parquet',
+    "paperhouse sql - --format markdown < question.sql",
+)
+
+
+class Format(enum.StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+    MARKDOWN = "markdown"
+
+
+_SUFFIXES: Final = {
+    ".csv": Format.CSV,
+    ".json": Format.JSON,
+    ".parquet": Format.PARQUET,
+    ".md": Format.MARKDOWN,
+    ".txt": Format.TABLE,
+}
+
+
+def sql(
+    *,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT in DuckDB's SQL; - reads it from stdin.")],
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", "-f", help="How to write the answer; without it as the output's name ends, else a table."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write to this file, which is replaced, instead of stdout."
+        ),
+    ] = None,
+    warehouse: WarehouseOption = None,
+    release: ReleaseOption = None,
+) -> None:
+    """Answer a question in SQL from a release.
+
+    The query sees the release's tables and views and nothing else; it can change nothing.
+    See 'paperhouse describe' for what there is.
+    """
+    chosen = choose_format(form, output)
+    if chosen is Format.PARQUET and output is None and sys.stdout.isatty():
+        message = "Parquet is not for a terminal: add --output FILE, or send it to another program"
+        raise typer.BadParameter(message, param_hint="--format")
+    text = sys.stdin.buffer.read().decode() if query == "-" else query
+
+    from etl.cli.answers import write_answer  # noqa: PLC0415 - --help must not wait for duckdb
+    from etl.cli.outputs import open_output  # noqa: PLC0415
+    from etl.load.query import stream_select  # noqa: PLC0415
+    from etl.load.reader import open_release  # noqa: PLC0415
+
+    opened = open_release(warehouse, release_id=release)
+    with stream_select(opened, text) as batches, open_output(output) as answer:
+        write_answer(batches, chosen.value, answer)
+
+
+def choose_format(form: Format | None, output: Path | None) -> Format:
+    """Choose the format that was asked for, or the one that the output's name means.
+
+    Errors: ``typer.BadParameter`` if the name means none.
+
+    >>> choose_format(None, Path("a.CSV")), choose_format(None, None)
+    (<Format.CSV: 'csv'>, <Format.TABLE: 'table'>)
+    """
+    if form is not None or output is None:
+        return form or Format.TABLE
+    suffix = output.suffix.lower()
+    if suffix not in _SUFFIXES:
+        message = f"the name {output.name!r} says no format: add --format ({', '.join(Format)})"
+        raise typer.BadParameter(message, param_hint="--output")
+    return _SUFFIXES[suffix]
