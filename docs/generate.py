@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 DOCS: Final = Path(__file__).resolve().parent
-sys.path.insert(0, str(DOCS.parent))
+sys.path[:0] = [str(DOCS.parent), str(DOCS)]
 
 import typer.main  # noqa: E402 - after the path is set
+from quality_page import render_quality  # noqa: E402
 
 from etl.cli import app  # noqa: E402
 from schemas.dictionary import escape_markdown, render_dictionary  # noqa: E402
@@ -92,7 +93,11 @@ def render_parameters(command: Any, context: Any, kind: str) -> Iterator[str]:  
             yield f"- `{parameter.metavar if kind == 'argument' else spelling}`: {escape_markdown(meaning)}"
 
 
-GENERATED: Final[Mapping[str, Callable[[], str]]] = {"cli.md": render_cli, "dictionary.md": render_dictionary}
+GENERATED: Final[Mapping[str, Callable[[], str]]] = {
+    "cli.md": render_cli,
+    "dictionary.md": render_dictionary,
+    "quality.md": render_quality,
+}
 """Each generated page, and what makes it."""
 
 

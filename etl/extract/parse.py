@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.extract.cards import Card, find_footers, read_cards
 from etl.extract.decode import detect_encoding, is_doubly_decoded
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 
     from etl.extract.decode import Encoding
     from etl.extract.lines import Line
+
+
+_SHOWN_RUNS: Final = 24
 
 
 class Page(NamedTuple):
@@ -93,7 +95,9 @@ def parse_dump(raw: bytes) -> ParsedDump:
     lines = split_lines(raw, encoding)
     headers = find_headers(lines)
     if lines and not headers and next(find_footers(lines), None) is None:
-        return _reject(dump_id, raw, "layout_unknown", f"lines by looks: {_fingerprint(lines)}")
+        return _reject(
+            dump_id, raw, "layout_unknown", f"no known header and no footer; its lines are {_fingerprint(lines)}"
+        )
     pages, cards, quarantine, chrome = _read_pages(lines, headers)
     listings = [Listing(*card, _find_problems(card[-1], raw, encoding)) for card in cards]
     pieces: list[Card | Quarantined | Span] = [*(listing.card for listing in listings), *quarantine, *chrome]
@@ -210,5 +214,7 @@ def _reject(dump_id: str, raw: bytes, reason: str, detail: str) -> ParsedDump:
 
 
 def _fingerprint(lines: Sequence[Line]) -> str:
-    counts = Counter(line.kind.name.lower() for line in lines)
-    return ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    """Show a page's shape: the kinds of its first lines, repeated ones counted."""
+    runs = [(kind.name.lower(), len(list(run))) for kind, run in itertools.groupby(line.kind for line in lines)]
+    shown = [kind if count == 1 else f"{kind} x{count}" for kind, count in runs[:_SHOWN_RUNS]]
+    return ", ".join([*shown, *(["..."] if len(runs) > _SHOWN_RUNS else [])])
