@@ -21,6 +21,8 @@ from schemas.table import (
 )
 
 MAX_QUARANTINE_TEXT_BYTES = 64 * 1024
+PUBLISHED_BETWEEN = (dt.date(1900, 1, 1), dt.date(2199, 12, 31))
+"""A publication day outside these is a misprint."""
 
 
 def _is_trimmed(name: str) -> pl.Expr:
@@ -127,7 +129,9 @@ class Listings(Table):
     dump_id: str = id_column("The dump.")
     position: pl.Int32 = count_column("Order of the card in the dump from 0; a rejected card leaves a gap.", "cards")
     page_number: pl.Int32 = count_column("Number of the page in the dump, from 0.", "pages")
-    byte_start: pl.Int64 = count_column("First byte of the title in the raw dump.", "bytes")
+    byte_start: pl.Int64 = count_column(
+        "First byte of the card in the raw dump: of its title, or of what its layout prints above that.", "bytes"
+    )
     byte_end: pl.Int64 = count_column("First byte after the card's last line in the raw dump.", "bytes")
     paper_id: str = id_column("The paper this card lists.")
     title: str = column("Title as printed, outer white space removed.", str_length={"min_value": 1, "max_value": 2000})
@@ -148,7 +152,7 @@ class Listings(Table):
         "Publication day (US Eastern time); null where it or its year is unknown.",
         unit="calendar date",
         nullable=True,
-        in_range={"min_value": dt.date(1900, 1, 1), "max_value": dt.date(2199, 12, 31)},
+        in_range={"min_value": PUBLISHED_BETWEEN[0], "max_value": PUBLISHED_BETWEEN[1]},
     )
     published_year_basis: str = code_column(
         "Where the year of published_on comes from.", codes.LISTING_YEAR_BASES, nullable=True

@@ -1,0 +1,144 @@
+"""``paperhouse.duckdb``: the release as a DuckDB file of views, with a comment on every view, column and macro.
+
+It holds no rows. Its views name the release's own Parquet files by absolute paths, so they work from any folder and
+always show this release; a copied or moved release needs its catalog built anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from typing import TYPE_CHECKING, Final
+
+import duckdb
+
+from etl.load.duckdb_names import escape_pattern, quote_name, quote_text
+from etl.load.files import flush_file
+from etl.load.manifest import list_release_files, read_manifest
+from etl.load.sql_files import SqlCommentError, list_sql_files, sql_folder
+from etl.load.tables import select_table
+from schemas import TABLES
+from schemas.columns import list_columns
+from schemas.dictionary import escape_markdown, quote_code, render_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from etl.load.sql_files import SqlFile
+    from schemas.columns import Column
+
+CATALOG_NAME: Final = "paperhouse.duckdb"
+STORAGE_VERSION: Final = "v1.0.0"
+"""The oldest form DuckDB writes that has table macros and comments: older clients can open the file."""
+
+_UNFINISHED_NAME: Final = ".paperhouse.duckdb.new"
+
+
+def build_catalog(release_folder: Path) -> None:
+    """Build the release's DuckDB file anew; it takes its name when it is finished and on the disk.
+
+    Errors: a table's file that is missing raises ``duckdb.Error``; SQL whose comment names other columns than it has
+            raises ``SqlCommentError``.
+    """
+    unfinished = release_folder / _UNFINISHED_NAME
+    for leftover in (unfinished, unfinished.with_name(f"{_UNFINISHED_NAME}.wal")):
+        leftover.unlink(missing_ok=True)
+    files = list_release_files(read_manifest(release_folder), release_folder)
+    with contextlib.closing(duckdb.connect()) as connection:
+        connection.execute(f"ATTACH {quote_text(str(unfinished))} AS catalog (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute("USE catalog")
+        connection.execute("BEGIN")
+        create_table_views(connection, files)
+        for sql_file in list_sql_files():
+            _add_sql_file(connection, sql_file)
+        connection.execute("COMMIT")
+        connection.execute("USE memory")
+        connection.execute("DETACH catalog")
+    flush_file(unfinished)
+    unfinished.replace(release_folder / CATALOG_NAME)
+    flush_file(release_folder)
+
+
+def is_catalog_usable(release_folder: Path) -> bool:
+    """Tell whether the release has a DuckDB file whose views name the release's files where they lie now."""
+    path = release_folder / CATALOG_NAME
+    if not path.is_file():
+        return False
+    try:
+        with contextlib.closing(duckdb.connect()) as connection:
+            connection.execute(f"ATTACH {quote_text(str(path))} AS catalog (READ_ONLY)")
+            known = connection.execute(
+                "SELECT view_name, sql FROM duckdb_views() WHERE database_name = 'catalog' AND NOT internal"
+            ).fetchall()
+    except duckdb.Error:
+        return False
+    views = dict(known)
+    files = list_release_files(read_manifest(release_folder), release_folder)
+    return all(
+        quote_text(escape_pattern(file)) in views.get(table, "") for table, paths in files.items() for file in paths
+    )
+
+
+def create_table_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Iterable[Path]]) -> None:
+    """Create one view per table over its files, with comments from the models."""
+    for table, paths in files.items():
+        connection.execute(f"CREATE VIEW {quote_name(table)} AS {select_table(table, paths)}")
+        columns = {column.name: _describe_column(column) for column in list_columns(TABLES[table])}
+        _comment_view(connection, table, inspect.getdoc(TABLES[table]) or "", columns)
+
+
+def render_views() -> str:
+    """Render the views and macros as Markdown, for the dictionary of a release and for the docs."""
+    sections = "\n".join(_render_sql_file(sql_file) for sql_file in list_sql_files())
+    return f"# Views and macros of {CATALOG_NAME}\n\n{sections}"
+
+
+def _add_sql_file(connection: duckdb.DuckDBPyConnection, sql_file: SqlFile) -> None:
+    connection.execute(sql_file.text)
+    if not sql_file.is_macro:
+        _comment_view(connection, sql_file.name, sql_file.description, _describe_columns(connection, sql_file))
+        return
+    ((kind,),) = connection.execute(
+        "SELECT function_type FROM duckdb_functions() WHERE database_name = 'catalog' AND function_name = ?",
+        [sql_file.name],
+    ).fetchall()
+    macro = "MACRO TABLE" if kind == "table_macro" else "MACRO"
+    connection.execute(f"COMMENT ON {macro} {quote_name(sql_file.name)} IS {quote_text(sql_file.description)}")
+
+
+def _describe_columns(connection: duckdb.DuckDBPyConnection, sql_file: SqlFile) -> dict[str, str]:
+    """Describe each column the view really has; a comment must speak of all of them and of no other."""
+    rows = connection.execute(f"DESCRIBE {quote_name(sql_file.name)}").fetchall()
+    names = [name for name, *_ in rows]
+    inherited = list_columns(TABLES[sql_file.columns_as_in]) if sql_file.columns_as_in else []
+    known = {column.name: _describe_column(column) for column in inherited} | sql_file.columns
+    wrong = (set(names) - set(known)) | (set(sql_file.columns) - set(names))
+    if wrong:
+        path = sql_folder() / "views" / f"{sql_file.name}.sql"
+        raise SqlCommentError(path, f"columns without words, or words without column: {', '.join(sorted(wrong))}")
+    return {name: known[name] for name in names}
+
+
+def _describe_column(column: Column) -> str:
+    return f"{column.description} Unit: {column.unit}." if column.unit else column.description
+
+
+def _comment_view(
+    connection: duckdb.DuckDBPyConnection, view: str, description: str, columns: Mapping[str, str]
+) -> None:
+    name = quote_name(view)
+    connection.execute(f"COMMENT ON VIEW {name} IS {quote_text(description)}")
+    for column, text in columns.items():
+        connection.execute(f"COMMENT ON COLUMN {name}.{quote_name(column)} IS {quote_text(text)}")
+
+
+def _render_sql_file(sql_file: SqlFile) -> str:
+    kind = "Macro" if sql_file.is_macro else "View"
+    lines = [f"## {sql_file.name}", "", f"{kind}. {escape_markdown(sql_file.description)}", ""]
+    if sql_file.columns_as_in:
+        lines += [f"Columns that are not listed here are those of {quote_code(sql_file.columns_as_in)}.", ""]
+    if sql_file.columns:
+        rows = [[quote_code(name), escape_markdown(text)] for name, text in sql_file.columns.items()]
+        lines += [render_rows(["column", "description"], rows), ""]
+    return "\n".join([*lines, "```sql", sql_file.example, "```", ""])

@@ -1,0 +1,150 @@
+"""A release in the making: its folder in ``staging/``, with all files but the DuckDB file, checked and described."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from etl.errors import PaperhouseError
+from etl.load.catalog import render_views
+from etl.load.files import create_file, flush_file, link_file
+from etl.load.gates import check_gates
+from etl.load.manifest import compare_rows, make_manifest, write_manifest
+from etl.load.sql_files import list_sql_files
+from etl.load.tables import list_files, scan_files
+from etl.load.verify import verify_table
+from schemas import TABLES
+from schemas.dictionary import render_dictionary
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+DICTIONARY_NAME: Final = "DICTIONARY.md"
+INPUT_ROOTS_FACT: Final = "input_roots"
+"""The fact that names what a build was told to read; builds with the same one are expected to be of like size."""
+
+_SPARE_BYTES: Final = 64 << 20
+_LEAST_KEPT_SHARE: Final = 0.5
+_GUARDED_TABLES: Final = ("dumps", "listings", "papers")
+
+
+class TablesIncompleteError(PaperhouseError):
+    """A release has all tables of the contract and no other."""
+
+    def __init__(self, wrong: set[str]) -> None:
+        """Name the tables that are missing or unknown."""
+        super().__init__(f"A release cannot be made with these tables missing or unknown: {', '.join(sorted(wrong))}.")
+
+
+class DiskFullError(PaperhouseError):
+    """There is too little room for the release."""
+
+    def __init__(self, folder: Path, needed: int, free: int) -> None:
+        """Name the place and the two sizes."""
+        super().__init__(
+            f"The release needs {needed >> 20} MiB in {folder}, where only {free >> 20} MiB are free: "
+            "free some space, and build again."
+        )
+
+
+class ReleaseShrinksError(PaperhouseError):
+    """The same inputs give a much smaller release than before."""
+
+    def __init__(self, table: str, before: int, after: int) -> None:
+        """Name the table and its rows before and after."""
+        super().__init__(
+            f"Nothing was published, since from the same inputs table {table} would go from {before} rows to {after}: "
+            "put back the dumps that are missing, or allow it with --allow-shrink."
+        )
+
+
+def list_sources(tables: Mapping[str, Path]) -> dict[str, list[Path]]:
+    """List the files of all tables, in the contract's order.
+
+    Errors: a table too many or too few raises ``TablesIncompleteError``, one without files ``TableMissingError``.
+    """
+    wrong = set(tables) ^ set(TABLES)
+    if wrong:
+        raise TablesIncompleteError(wrong)
+    return {table: list_files(tables[table]) for table in TABLES}
+
+
+def check_space(sources: Mapping[str, Sequence[Path]], staging: Path) -> None:
+    """Make sure that the release fits; files on the same disk are linked and need no room.
+
+    Errors: ``DiskFullError``.
+    """
+    disk = staging.stat().st_dev
+    sizes = [file.stat() for files in sources.values() for file in files]
+    needed = _SPARE_BYTES + sum(size.st_size for size in sizes if size.st_dev != disk)
+    free = shutil.disk_usage(staging).free
+    if free < needed:
+        raise DiskFullError(staging, needed, free)
+
+
+def check_shrink(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
+    """Refuse a release with less than half the rows of the one before, where both were built from the same roots.
+
+    Errors: ``ReleaseShrinksError``.
+    """
+    roots = after["facts"].get(INPUT_ROOTS_FACT)
+    if before is None or roots is None or before["facts"].get(INPUT_ROOTS_FACT) != roots:
+        return
+    for table, (rows_before, rows_after) in compare_rows(before, after).items():
+        if table in _GUARDED_TABLES and rows_after < _LEAST_KEPT_SHARE * rows_before:
+            raise ReleaseShrinksError(table, rows_before, rows_after)
+
+
+def prepare_draft(
+    staging: Path,
+    sources: Mapping[str, Sequence[Path]],
+    *,
+    facts: Mapping[str, Any],
+    now: dt.datetime,
+    begin: Callable[[str], None],
+) -> tuple[Path, dict[str, Any]]:
+    """Link, verify and describe the tables in a new folder of ``staging``: gives the folder and its manifest.
+
+    Errors: as for ``verify_table`` and ``check_gates``.
+    """
+    draft = staging / "release"
+    begin("link")
+    files = _link_tables(sources, draft)
+    begin("verify")
+    entries = {table: verify_table(table, paths, draft) for table, paths in files.items()}
+    begin("gates")
+    check_gates(files, staging / "spill")
+    begin("manifest")
+    manifest = make_manifest(
+        entries=entries,
+        input_counts=_count_inputs(files["inputs"]),
+        sql_files=list_sql_files(),
+        facts=facts,
+        created_at=now.isoformat(timespec="seconds"),
+    )
+    write_manifest(manifest, draft)
+    with create_file(draft / DICTIONARY_NAME) as file:
+        file.write(f"{render_dictionary()}\n{render_views()}".encode())
+    flush_file(draft)
+    return draft, manifest
+
+
+def _link_tables(sources: Mapping[str, Sequence[Path]], draft: Path) -> dict[str, list[Path]]:
+    linked: dict[str, list[Path]] = {}
+    for table, paths in sources.items():
+        folder = draft / table
+        folder.mkdir(parents=True)
+        linked[table] = [folder / f"part-{number:05d}.parquet" for number in range(len(paths))]
+        for source, target in zip(paths, linked[table], strict=True):
+            link_file(source, target)
+        flush_file(folder)
+    return linked
+
+
+def _count_inputs(files: Sequence[Path]) -> dict[str, int]:
+    counts = scan_files(files).group_by("status").agg(pl.len()).sort("status").collect()
+    return dict(counts.iter_rows())

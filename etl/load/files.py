@@ -1,0 +1,115 @@
+"""Files that survive a crash: made anew, flushed to the disk, and linked instead of copied where that is possible.
+
+A file is safe after two flushes, its own and that of the folder that names it; no Parquet writer does either.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from etl.errors import PaperhouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FILE_MODE: Final = 0o444
+FOLDER_MODE: Final = 0o555
+_WRITABLE_FOLDER_MODE: Final = 0o755
+_CHUNK_BYTES: Final = 1 << 20
+_CANNOT_LINK: Final = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EACCES})
+"""Another disk, a file system without hard links or a file of another user: then the bytes are copied."""
+
+
+class WriteFailedError(PaperhouseError):
+    """A file could not be written."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        """Name the file and the system's reason."""
+        mend = "free some space" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "mend its folder"
+        super().__init__(f"{path} cannot be written ({error.strerror}): {mend}, and build again.")
+
+
+@contextlib.contextmanager
+def create_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a new file for writing; when the block ends well its bytes are on the disk, otherwise it is gone.
+
+    The folder that holds it is for the caller to flush, once for all its files.
+
+    Errors: a file of that name raises ``FileExistsError``: nothing is ever overwritten; a failing write raises
+            ``WriteFailedError``.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise WriteFailedError(path, error) from error
+
+
+def flush_file(path: Path) -> None:
+    """Wait until a file's bytes, or a folder's names, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def link_file(source: Path, target: Path) -> None:
+    """Give a finished file a second name, or copy it where the disk cannot link it.
+
+    Errors: as for ``create_file``.
+    """
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in _CANNOT_LINK:
+            raise WriteFailedError(target, error) from error
+        with source.open("rb") as original, create_file(target) as copy:
+            shutil.copyfileobj(original, copy, _CHUNK_BYTES)
+    else:
+        flush_file(target)
+
+
+def hash_file(path: Path) -> str:
+    """Hash a file's bytes: SHA-256 in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def seal_folder(folder: Path) -> None:
+    """Take away the right to write to a folder and all below it."""
+    for path in sorted(folder.rglob("*")):
+        path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
+    folder.chmod(FOLDER_MODE)
+
+
+def unseal_folder(folder: Path) -> None:
+    """Give back the right to change what the folders hold; the files themselves stay as they are."""
+    folder.chmod(_WRITABLE_FOLDER_MODE)
+    for path in folder.rglob("*"):
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(_WRITABLE_FOLDER_MODE)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder and all below it, sealed or not; one that is gone already is no error."""
+    if folder.is_dir():
+        unseal_folder(folder)
+        shutil.rmtree(folder)

@@ -1,0 +1,49 @@
+"""The gates a release must pass: every invariant of ``etl.load.invariants`` is looked for in its Parquet files."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from etl.errors import PaperhouseError
+from etl.load.duckdb_names import quote_name
+from etl.load.invariants import GATES
+from etl.load.tables import select_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from etl.load.invariants import Gate
+
+
+class InvariantBrokenError(PaperhouseError):
+    """The tables contradict each other, so they must not be published."""
+
+    def __init__(self, gate: Gate, example: Mapping[str, Any], count: int) -> None:
+        """Name the invariant and show one of the rows that break it."""
+        self.invariant = gate.name
+        shown = ", ".join(f"{name} = {value}" for name, value in example.items())
+        places = "1 place" if count == 1 else f"{count} places"
+        super().__init__(
+            f"Nothing was published, since the tables break the invariant {gate.name} ({gate.sentence}) in {places}: "
+            f"{shown}; this is a fault in a stage, please report it with this message."
+        )
+
+
+def check_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -> None:
+    """Run every gate over the tables' Parquet files; queries that need room beside memory take it in the folder.
+
+    Errors: the first gate that does not hold raises ``InvariantBrokenError`` with an example, always the same one.
+    """
+    with contextlib.closing(duckdb.connect(config={"temp_directory": str(spill_folder)})) as connection:
+        for table, paths in files.items():
+            connection.execute(f"CREATE VIEW {quote_name(table)} AS {select_table(table, paths)}")
+        for gate in GATES:
+            offenders = connection.sql(
+                f"SELECT *, count(*) OVER () AS offenders FROM ({gate.offenders}) ORDER BY ALL LIMIT 1"  # noqa: S608
+            )
+            for *values, count in offenders.fetchall():
+                raise InvariantBrokenError(gate, dict(zip(offenders.columns, values, strict=False)), count)

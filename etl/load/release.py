@@ -1,0 +1,201 @@
+"""Publishing: from a build's tables to a release that readers see whole, or not at all.
+
+All is put together in ``staging/``, unseen. Renaming the finished folder into ``releases/`` still shows it to nobody:
+the one commit point is the moment ``current`` is replaced. Whatever fails before leaves ``current`` as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from etl.errors import PaperhouseError
+from etl.load.catalog import build_catalog, is_catalog_usable
+from etl.load.draft import DICTIONARY_NAME, check_shrink, check_space, list_sources, prepare_draft
+from etl.load.files import flush_file, hash_file, remove_folder, seal_folder, unseal_folder
+from etl.load.log import record_release
+from etl.load.manifest import ManifestUnreadableError, read_manifest
+from etl.load.reader import Release, open_release, read_current_id
+from etl.load.retention import mark_current, remove_old_releases
+from etl.load.staging import hold_staging, sweep_staging
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from etl.load.lock import Lock
+    from etl.load.warehouse import Warehouse
+
+__all__ = ["Release", "publish"]
+
+
+class PublishFailedError(PaperhouseError):
+    """The file system or a library refused a step before the commit."""
+
+    def __init__(self, step: str, error: Exception) -> None:
+        """Name the step and the reason."""
+        super().__init__(f"Nothing was published, since step '{step}' failed ({error}): mend this, and build again.")
+
+
+class CommitUncertainError(PaperhouseError):
+    """The release is current, but something after that failed."""
+
+    def __init__(self, release_id: str, step: str, error: Exception) -> None:
+        """Name the release, the step and the reason."""
+        super().__init__(
+            f"Release {release_id} is committed, durability unknown: step '{step}' after the commit failed ({error}); "
+            "mend this and build again, which does no harm."
+        )
+
+
+class _Steps:
+    """Tells who listens which step begins, and remembers it for errors."""
+
+    def __init__(self, on_step: Callable[[str], None] | None) -> None:
+        self._on_step = on_step
+        self.current = "start"
+
+    def begin(self, step: str) -> None:
+        self.current = step
+        if self._on_step:
+            self._on_step(step)
+
+
+def publish(  # noqa: PLR0913 - the options of one act, each by its name
+    warehouse: Warehouse,
+    tables: Mapping[str, Path],
+    *,
+    lock: Lock,
+    facts: Mapping[str, Any],
+    dry_run: bool = False,
+    allow_shrink: bool = False,
+    on_step: Callable[[str], None] | None = None,
+) -> Release:
+    """Publish a build's tables as a release and make it the current one.
+
+    ``tables`` names for each table of the contract the folder with its Parquet files, in published form and in key
+    order by name; they are linked, not copied, and must not change afterwards. ``facts`` go to the manifest as they
+    are (JSON; with ``input_roots`` a release that shrinks by more than half is refused). ``on_step`` is told each step
+    as it begins: link, verify, gates, manifest and, unless a ``dry_run`` ends there, place, catalog, seal, commit,
+    flush, log, clean.
+
+    Errors: whatever is wrong with tables, disk or lock raises a ``PaperhouseError`` that says so; ``current`` is
+            unchanged and ``staging/`` empty. After the commit that error is ``CommitUncertainError``.
+    """
+    lock.require(warehouse)
+    steps = _Steps(on_step)
+    now = dt.datetime.now(dt.UTC)
+    with hold_staging(warehouse) as staging:
+        with _explain_failure(steps):
+            sweep_staging(warehouse)
+            sources = list_sources(tables)
+            check_space(sources, staging)
+            draft, manifest = prepare_draft(staging, sources, facts=facts, now=now, begin=steps.begin)
+            if not allow_shrink:
+                check_shrink(_read_current_manifest(warehouse), manifest)
+            release = Release(manifest["release_id"], warehouse.releases / manifest["release_id"], manifest)
+            if dry_run:
+                return release
+            with _place(draft, release.path, warehouse, staging, steps):
+                steps.begin("commit")
+                _commit(warehouse, release.path, staging, now)
+        _finish(warehouse, release, staging, steps, now)
+    return open_release(warehouse, release_id=release.release_id)
+
+
+@contextlib.contextmanager
+def _explain_failure(steps: _Steps) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, duckdb.Error, pa.ArrowException, pl.exceptions.PolarsError) as error:
+        raise PublishFailedError(steps.current, error) from error
+
+
+def _read_current_manifest(warehouse: Warehouse) -> Mapping[str, Any] | None:
+    """Read the manifest to compare with; a damaged release is nothing to be compared with, only to be replaced."""
+    current = read_current_id(warehouse)
+    if current is None:
+        return None
+    try:
+        return read_manifest(warehouse.releases / current)
+    except ManifestUnreadableError:
+        return None
+
+
+@contextlib.contextmanager
+def _place(draft: Path, target: Path, warehouse: Warehouse, staging: Path, steps: _Steps) -> Iterator[None]:
+    """Put the draft in its place, finish it there, and take it away again if the commit in the block fails."""
+    steps.begin("place")
+    is_new = not _is_intact(target)
+    if is_new:
+        if target.exists():
+            unseal_folder(target)
+            target.rename(staging / "damaged")
+        draft.rename(target)
+        flush_file(warehouse.releases)
+        flush_file(staging)
+    try:
+        steps.begin("catalog")
+        if not is_catalog_usable(target):
+            _rebuild_catalog(target)
+        steps.begin("seal")
+        seal_folder(target)
+        flush_file(target)
+        flush_file(warehouse.releases)
+        yield
+    except BaseException:
+        # An interrupt may come right after the commit: what is current stays, whatever else is wrong.
+        if is_new and read_current_id(warehouse) != target.name:
+            unseal_folder(target)
+            remove_folder(target.rename(staging / "withdrawn"))
+        raise
+
+
+def _is_intact(release_folder: Path) -> bool:
+    """Tell whether a release of an earlier build is here whole, byte for byte as its manifest says."""
+    try:
+        manifest = read_manifest(release_folder)
+        is_whole = (release_folder / DICTIONARY_NAME).is_file() and manifest["release_id"] == release_folder.name
+        return is_whole and all(
+            hash_file(release_folder / file["path"]) == file["sha256"]
+            for table in manifest["tables"].values()
+            for file in table["files"]
+        )
+    except (ManifestUnreadableError, FileNotFoundError):
+        return False
+
+
+def _rebuild_catalog(release_folder: Path) -> None:
+    unseal_folder(release_folder)
+    try:
+        build_catalog(release_folder)
+    finally:
+        seal_folder(release_folder)
+
+
+def _commit(warehouse: Warehouse, target: Path, staging: Path, now: dt.datetime) -> None:
+    before = read_current_id(warehouse)
+    if before and (warehouse.releases / before).is_dir():
+        mark_current(warehouse.releases / before, now)
+    mark_current(target, now)
+    link = staging / "current"
+    link.symlink_to(Path(warehouse.releases.name) / target.name)
+    link.replace(warehouse.current)
+
+
+def _finish(warehouse: Warehouse, release: Release, staging: Path, steps: _Steps, now: dt.datetime) -> None:
+    try:
+        steps.begin("flush")
+        flush_file(warehouse.root)
+        steps.begin("log")
+        record_release(warehouse, release.manifest, now.isoformat(timespec="seconds"), staging)
+        steps.begin("clean")
+        remove_old_releases(warehouse, now, staging)
+        remove_folder(staging)
+    except (OSError, PaperhouseError) as error:
+        raise CommitUncertainError(release.release_id, steps.current, error) from error

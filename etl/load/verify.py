@@ -1,0 +1,77 @@
+"""Reading back what is about to be published: each file's form, rows, order and hashes, in one pass over its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from etl.errors import PaperhouseError
+from etl.load.content import hash_partitions
+from etl.load.files import hash_file
+from etl.load.manifest import FileEntry, TableEntry
+from etl.load.tables import TableMismatchError, find_disorder, scan_files
+from schemas import TABLES
+from schemas.arrow import arrow_schema
+from schemas.columns import list_key
+from schemas.validation import find_failures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+class RowRuleBrokenError(PaperhouseError):
+    """Rows that are about to be published break a rule of their model."""
+
+    def __init__(self, table: str, failures: pl.DataFrame, rows: pl.DataFrame) -> None:
+        """Name the rule, and the key of the first row that breaks it."""
+        number, self.rule, value = failures.row(0)
+        key = {} if number is None else rows.select(list_key(TABLES[table])).row(number, named=True)
+        where = f" at {', '.join(f'{name} = {part}' for name, part in key.items())}" if key else ""
+        super().__init__(
+            f"Nothing was published, since table {table} breaks the rule {self.rule!r} in {failures.height} places, "
+            f"e.g. {value}{where}: this is a fault in a stage, please report it with this message."
+        )
+
+
+def verify_table(table: str, files: Sequence[Path], root: Path) -> TableEntry:
+    """Check a table's files and describe them for the manifest, with paths relative to ``root``.
+
+    Errors: another schema than the contract's, rows out of key order or two with one key raise ``TableMismatchError``;
+            a row that breaks a rule raises ``RowRuleBrokenError``.
+    """
+    entries: list[FileEntry] = []
+    partition_hashes = hash_partitions(_read_parts(table, files, root, entries), table)
+    return TableEntry(files=tuple(entries), partition_hashes=partition_hashes)
+
+
+def _read_parts(table: str, files: Sequence[Path], root: Path, entries: list[FileEntry]) -> Iterator[pl.DataFrame]:
+    """Read and check file by file, in key order; each file that is found good gets its entry."""
+    last = pl.DataFrame()
+    for file in files:
+        _check_schema(table, file)
+        rows = scan_files([file]).collect()
+        failures = find_failures(rows, TABLES[table])
+        if failures.height:
+            raise RowRuleBrokenError(table, failures, rows)
+        keys = rows.select(list_key(TABLES[table]))
+        disorder = find_disorder(pl.concat([last, keys]) if last.height else keys, table)
+        if disorder is not None:
+            raise TableMismatchError(table, f"{file.name} is not in key order at {disorder}")
+        last = keys.tail(1) if keys.height else last
+        entries.append(
+            FileEntry(
+                path=file.relative_to(root).as_posix(),
+                rows=rows.height,
+                bytes=file.stat().st_size,
+                sha256=hash_file(file),
+            )
+        )
+        yield rows
+
+
+def _check_schema(table: str, file: Path) -> None:
+    if not pq.read_schema(file).equals(arrow_schema(TABLES[table]), check_metadata=True):
+        raise TableMismatchError(table, f"{file.name} has another schema than the contract, written by other code")
