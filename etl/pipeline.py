@@ -1,10 +1,11 @@
 """The way of the data, stage by stage. Read this first.
 
-dumps --collect--> inputs            which files, and what their bytes are
+dumps --collect--> a plan            which files, and what their bytes are
       --extract--> cards, spans, quarantine, the byte ledger; many processes, about 2 MB each
+      --account--> inputs            what became of every file
       --identify-> which listings are one paper
       --date-----> which year each page is of
-      --resolve--> papers, listings, merges, variants, aliases, links, organizations
+      --resolve--> papers, listings, merges, near_misses, variants, aliases, links, organizations
       --publish--> a release
 """
 

@@ -103,7 +103,9 @@ def _read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
         line = lines[start - 1]
         if line.kind is Kind.AUTHORS and author_line is None:
             author_line = line.text
-        elif organization_line is None and _names_organization(lines, start - 1, floor):
+        elif organization_line is None and _names_organization(
+            lines, start - 1, floor, is_above_authors=author_line is not None
+        ):
             organization_line = line.text
         else:
             break
@@ -113,14 +115,18 @@ def _read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
     return Footer(start, date + 1, author_line, organization_line, lines[date].text)
 
 
-def _names_organization(lines: Sequence[Line], index: int, floor: int) -> bool:
-    """Tell whether the line above a footer names an organisation: by its place first, then by its looks."""
+def _names_organization(lines: Sequence[Line], index: int, floor: int, *, is_above_authors: bool) -> bool:
+    """Tell whether the line above a footer names an organisation: by its place first, then by its looks.
+
+    Above an author line it may also be the end of a wrapped abstract, or a title that nothing follows.
+    """
     line = lines[index]
     if line.kind is not Kind.TEXT or not is_organization(line.text):
         return False
+    follows_sentence = index > floor and lines[index - 1].text.endswith(_SENTENCE_ENDS)
     if not lines[index + 1].after_blank:
-        return True
-    return index - floor >= _MIN_LINES_ABOVE_LOOSE_ORGANIZATION and lines[index - 1].text.endswith(_SENTENCE_ENDS)
+        return not is_above_authors or (index > floor and (line.after_blank or follows_sentence))
+    return index - floor >= _MIN_LINES_ABOVE_LOOSE_ORGANIZATION and follows_sentence
 
 
 def _read_gap(gap: Sequence[Line], footing: _Footing, layout: Layout, *, is_footerless: bool) -> Iterator[Card]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"^(?i:submitted[ \t\u00a0]+by):?[ \t\u00a0]*")
 _UPVOTE = re.compile(r"^(?i:upvotes?)$")
 _RESOURCES = re.compile(r"^(?i:github|arxiv page|project page|view pdf)\b")
+_MAX_TITLE_LENGTH: Final = 250
 _DIGITS = re.compile(r"[0-9][0-9,.]*[kKmM]?")
 
 
@@ -45,6 +46,22 @@ class Tail(NamedTuple):
 
 NO_HEAD: Final = Head((), None, None)
 NO_TAIL: Final = Tail(0, None, ())
+
+
+def looks_voted(lines: Sequence[Line], starts: Sequence[int]) -> bool:
+    """Tell by its cards whether a page prints upvotes: a number, then a title, then something longer.
+
+    ``starts`` are the places where a card begins for sure: the page's first line, and those after whole footers.
+    """
+    return any(
+        lines[start].kind is Kind.NUMBER
+        and lines[start + 1].kind is Kind.TEXT
+        and len(lines[start + 1].text) <= _MAX_TITLE_LENGTH
+        and lines[start + 2].kind is Kind.TEXT
+        and len(lines[start + 2].text) > len(lines[start + 1].text)
+        for start in starts
+        if start + 2 < len(lines)
+    )
 
 
 def cut_at_heads(gap: Sequence[Line]) -> list[Sequence[Line]]:

@@ -74,6 +74,7 @@ LAYOUTS: Final = (
 )
 """Kinds of pages, the most telling first."""
 
+_VOTED_HEADINGS: Final = frozenset({"heading_search", "heading_weekly", "heading_monthly", "heading_trending"})
 _NAMES = {text: kind for kind, texts in HEADER_LINES.items() for text in texts}
 MAX_HEADER_LINE_LENGTH: Final = 80
 
@@ -95,15 +96,15 @@ def is_trailer_line(text: str) -> bool:
     return text.lower() in TRAILER_LINES
 
 
-def choose_layout(kinds: Collection[str | None], *, has_submitters: bool) -> Layout:
-    """Choose the layout that a header's pieces tell; a page without a header is told by its cards alone.
+def choose_layout(kinds: Collection[str | None], *, has_votes: bool) -> Layout:
+    """Choose the layout that a header's pieces tell; ``has_votes`` says that its cards print upvotes or submitters.
 
-    >>> choose_layout(["banner", "newsletter", "heading"], has_submitters=False).name
+    >>> choose_layout(["banner", "newsletter", "heading"], has_votes=False).name
     'daily_papers'
     """
     pieces = set(kinds)
     if "heading_trending" in pieces and "heading" not in pieces:
         pieces -= {"newsletter_period", "tab_daily", "tab_weekly", "tab_monthly"}
-    if has_submitters:
+    if has_votes and not pieces & _VOTED_HEADINGS:
         pieces.add("newsletter_period")
     return next((layout for layout in LAYOUTS if layout.told_by & pieces), LAYOUTS[-1])

@@ -23,6 +23,21 @@ _ORGANIZATION_LINE = re.compile(ORGANIZATION_LINE)
 _SUBMITTER_LABEL = re.compile(r"^(?i:submitted[ \t\u00a0]+by)(?::|\b)")
 
 
+_COMPANY_ENDS: Final = (
+    " inc.",
+    " ltd.",
+    " co.",
+    " corp.",
+    " llc.",
+    " s.a.",
+    " e.v.",
+    " plc.",
+    " univ.",
+    " inst.",
+    " dept.",
+)
+
+
 class Kind(IntEnum):
     """What a line looks like by itself; its place decides what it is."""
 
@@ -97,11 +112,8 @@ def classify_line(text: str) -> Kind:
 
 def is_organization(text: str) -> bool:
     """Tell whether a line can name an organisation: a handle, then a name, and no sentence."""
-    return (
-        len(text) <= MAX_FOOTER_LINE_LENGTH
-        and not text.endswith((".", "!", "?", ":", ",", ";"))
-        and _ORGANIZATION_LINE.match(text) is not None
-    )
+    is_sentence = text.endswith((".", "!", "?", ":", ",", ";")) and not text.lower().endswith(_COMPANY_ENDS)
+    return len(text) <= MAX_FOOTER_LINE_LENGTH and not is_sentence and _ORGANIZATION_LINE.match(text) is not None
 
 
 def _cut_footer(line: Line, codec: str) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.extract.cards import Card, find_footers, read_cards
 from etl.extract.decode import detect_encoding, is_doubly_decoded
+from etl.extract.edges import looks_voted
 from etl.extract.headers import Header, find_headers
 from etl.extract.layouts import choose_layout, is_trailer_line
 from etl.extract.lines import Kind, split_lines
@@ -126,7 +127,8 @@ def _read_pages(
     for header, whole_body in _cut_pages(lines, headers):
         number = len(pages)
         body, trailer = _cut_trailer(whole_body)
-        has_footer = next(find_footers(body), None) is not None
+        footers = list(find_footers(body))
+        has_footer = bool(footers)
         if header is None and not has_footer:  # something above the first header: named, never read as cards
             quarantine.extend(_quarantine_unknown(whole_body, number))
             continue
@@ -138,7 +140,8 @@ def _read_pages(
                 else:
                     chrome.append(Span(line.start, line.end, "chrome", kind))
         has_submitters = any(line.kind is Kind.SUBMITTER for line in body)
-        layout = choose_layout(header.kinds if header else (), has_submitters=has_submitters)
+        has_votes = has_submitters or looks_voted(body, [0, *(footer.stop for footer in footers)])
+        layout = choose_layout(header.kinds if header else (), has_votes=has_votes)
         name = layout.name if has_footer or layout.name != "daily_papers" else "daily_papers_plain"
         pages.append(Page(number, name, header.date_line if header else None))
         for card in read_cards(body, layout):

@@ -76,6 +76,7 @@ _STEPS: Final = (
         (State.ORGANIZATION, State.AUTHORS): 0,
         (State.AUTHORS, State.ORGANIZATION): 0,
         (State.ORGANIZATION, State.DOT): 0,
+        (State.ORGANIZATION, State.DATE): 3,
     }
     | {(body, State.ORGANIZATION): 4 for body in _BODY}
     | {(body, after): cost for body in _BODY for after, cost in ((State.AUTHORS, 0), (State.DOT, 3), (State.DATE, 7))}

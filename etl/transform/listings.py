@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from etl.transform.dates import make_date
+from schemas.printed import PUBLISHED_BETWEEN
 
 PAGE: Final = ("dump_id", "page_number")
 
@@ -25,7 +26,8 @@ def date_listings(cards: pl.DataFrame, identity: pl.DataFrame, page_dates: pl.Da
         page_dates.select(*PAGE, "page_on", "capture_year", "capture_year_basis"), on=PAGE, how="left"
     )
     year = pl.coalesce("year", "capture_year")
-    published_on = make_date(year, pl.col("month"), pl.col("day"))
+    on = make_date(year, pl.col("month"), pl.col("day"))
+    published_on = pl.when(on.is_between(*PUBLISHED_BETWEEN)).then(on)  # a header may print any year
     basis = pl.when(pl.col("year").is_not_null()).then(pl.lit("printed")).otherwise("capture_year_basis")
     is_unknown = published_on.is_null() & pl.col("month").is_not_null()
     return (

@@ -71,7 +71,7 @@ def _decide_year(cluster: Sequence[PageEvidence]) -> Decision:
     """Decide the year that all pages of a cluster share: by what is given or printed, else by the odds."""
     sure = {
         "given": {day.year for page in cluster for day in page.given_on},
-        "printed in a header": {page.header_year for page in cluster if page.header_year is not None},
+        "printed in a header": {page.header_year for page in cluster if page.header_year and not _is_behind(page)},
         "printed by other dumps for year-less cards": {year for page in cluster for year in page.twin_years},
     }
     claims = tuple(f"{year} is {how}" for how, years in sure.items() for year in sorted(years))
@@ -104,22 +104,32 @@ def _date_page(page: PageEvidence, decision: Decision) -> tuple[object, ...]:
     latest = (f"latest printed year {facts.latest_printed_year}",) if facts.latest_printed_year else ()
     evidence = [counts, *latest, *decision.evidence]
     not_before, not_after = _earliest_day(page), None
-    page_on, basis, year = None, None, decision.year
+    year = decision.year
     if year is not None and _header_precedes_card(page):
-        year, evidence = None, [*evidence, "contradiction: the header's day lies before a year-less card's"]
-    elif len(page.given_on) == 1:
-        page_on, basis = page.given_on[0], "given"
-    elif year is not None and facts.header_day is not None and is_day(year, *facts.header_day):
-        page_on, basis = dt.date(year, *facts.header_day), "printed" if page.header_year else "inferred"
-        if _is_turn_of_year(page) and not page.header_year:
-            not_before, not_after, page_on, basis = page_on.replace(year=year - 1), page_on, None, None
-            evidence.append("a day of late December over cards of early January: the header may be a year behind")
+        year = None
+        evidence.append("contradiction: the header's day lies before a year-less card's")
+    page_on, basis = _name_page_day(page, year)
+    if page_on is not None and basis == "inferred" and _is_turn_of_year(page):
+        not_before, not_after, page_on, basis = page_on.replace(year=page_on.year - 1), page_on, None, None
+        evidence.append("a day of late December over cards of early January: the header may be a year behind")
     if page_on is not None:
         not_before = not_after = page_on
     elif not_before is not None:
         evidence.append(f"not before {not_before}: by the latest publication day and printed year known of its papers")
     listing_basis = None if year is None else "given" if page.given_on else "inferred"
     return (*page.key, page_on, basis, not_before, not_after, evidence, year, listing_basis)
+
+
+def _name_page_day(page: PageEvidence, year: int | None) -> tuple[dt.date | None, str | None]:
+    """Name the page's day and where its year comes from: given, printed in the header, or the capture's."""
+    if len(page.given_on) == 1:
+        return page.given_on[0], "given"
+    header_day = page.facts.header_day
+    header_year = page.header_year or year
+    if header_year is None or header_day is None or not is_day(header_year, *header_day):
+        return None, None
+    basis = "printed" if page.header_year else "given" if page.given_on else "inferred"
+    return dt.date(header_year, *header_day), basis
 
 
 def _earliest_year(page: PageEvidence) -> int:
@@ -158,6 +168,11 @@ def _header_precedes_card(page: PageEvidence) -> bool:
     leap_year = 2024
     latest = dt.date(leap_year, *page.facts.yearless_days[-1])
     return latest > dt.date(leap_year, *header) + dt.timedelta(days=1)
+
+
+def _is_behind(page: PageEvidence) -> bool:
+    """Tell whether a header's printed year can be the one before the capture's: December over cards of January."""
+    return _is_turn_of_year(page) and bool(page.facts.yearless_days)
 
 
 def _is_turn_of_year(page: PageEvidence) -> bool:
