@@ -94,6 +94,13 @@ def test_most_listed_begins_with_the_paper_listed_most(catalog: DuckDBPyConnecti
     ]
 
 
+def test_near_misses_show_both_titles(catalog: DuckDBPyConnection) -> None:
+    rows = catalog.sql("SELECT title, other_title FROM near_miss_titles").fetchall()
+
+    assert len(rows) == catalog.sql("SELECT count(*) FROM near_misses").fetchall()[0][0] > 0
+    assert all(title and other_title and title != other_title for title, other_title in rows)
+
+
 def test_comment_history_follows_the_days(catalog: DuckDBPyConnection) -> None:
     columns = "paper_id, page_on, comment_count, comment_count_growth, is_rounded"
     history = catalog.sql(f"SELECT {columns} FROM comment_history").fetchall()  # noqa: S608
