@@ -27,7 +27,7 @@ def test_the_generated_pages_are_up_to_date():
 def copy_docs(tmp_path: Path) -> Path:
     """Copy the docs beside links to the code, so that they can be spoilt."""
     shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    for package in ("etl", "schemas"):
+    for package in ("bench", "etl", "schemas"):
         (tmp_path / package).symlink_to(ROOT / package)
     return tmp_path / "docs"
 
