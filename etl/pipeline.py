@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING, Protocol
 from etl.load.lock import hold_lock
 from etl.runners.local import LocalRunner
 from etl.stages.account import account_inputs
-from etl.stages.collect import InputOptions, collect_inputs, read_plan
+from etl.stages.collect import InputOptions, collect_inputs
 from etl.stages.date import infer_page_years
 from etl.stages.extract import extract_listings
 from etl.stages.identify import find_papers
-from etl.stages.members import clear_members
-from etl.stages.publish import publish_release
-from etl.stages.receipt import Receipt, clear_old_results
+from etl.stages.publish import clear_leftovers, publish_release
+from etl.stages.receipt import Receipt
 from etl.stages.resolve import resolve_papers
 
 if TYPE_CHECKING:
@@ -108,6 +107,5 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         release = publish_release(
             warehouse, receipts, lock=lock, dry_run=dry_run, allow_shrink=allow_shrink, on_step=progress.step
         )
-        clear_old_results(warehouse, receipts)
-        clear_members(warehouse, read_plan(collected.open_folder(warehouse))["dump_id"].to_list())
+        clear_leftovers(warehouse, receipts)
     return BuildReport({receipt.stage: receipt for receipt in receipts}, release)

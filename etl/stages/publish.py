@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
 from etl.load.release import publish
-from etl.stages.collect import read_roots
+from etl.stages.collect import read_plan, read_roots
+from etl.stages.members import clear_members
+from etl.stages.receipt import clear_old_results
 from etl.stages.validated import read_validation, require_valid
 
 if TYPE_CHECKING:
@@ -59,6 +61,16 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     return publish(
         warehouse, tables, lock=lock, facts=facts, dry_run=dry_run, allow_shrink=allow_shrink, on_step=on_step
     )
+
+
+def clear_leftovers(warehouse: Warehouse, receipts: Sequence[Receipt]) -> None:
+    """Clear away what no build will use again: old results of stages, and members of archives nobody names.
+
+    The caller holds the warehouse's lock.
+    """
+    clear_old_results(warehouse, receipts)
+    collected = next(receipt for receipt in receipts if receipt.stage == "collect")
+    clear_members(warehouse, read_plan(collected.open_folder(warehouse))["dump_id"].to_list())
 
 
 def find_tables(warehouse: Warehouse, receipts: Sequence[Receipt]) -> dict[str, Path]:
