@@ -22,7 +22,7 @@ _INSTITUTES: Final = (*list_words("Labs AI Research Institute University Robotic
 _TEAMS: Final = list_words("ai lab research team")
 
 HUB_HOST: Final = "huggingface.co"
-MIRROR_HOST: Final = "k-7q2.pages.dev"
+MIRROR_HOST: Final = "k-7q2.pages.example"
 """What a mirror puts in the place of :data:`HUB_HOST`."""
 
 _CODE: Final = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from itertools import islice
+from itertools import accumulate, pairwise, starmap
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.sample.chance import DRAW_LIMIT, draw, is_within, scale
@@ -32,7 +32,14 @@ TOPICS_PER_PAGE: Final = 3
 _DATE_DRAWS: Final = 2
 _FACT_DRAWS: Final = 11
 _NAME_DRAWS: Final = STEM_DRAWS + 1
-_DRAWS: Final = _DATE_DRAWS + _FACT_DRAWS + _NAME_DRAWS + TITLE_DRAWS + LINK_DRAWS + TEXT_DRAWS
+_PARTS: Final = tuple(
+    starmap(
+        slice,
+        pairwise(accumulate((_DATE_DRAWS, _FACT_DRAWS, _NAME_DRAWS, TITLE_DRAWS, LINK_DRAWS, TEXT_DRAWS), initial=0)),
+    )
+)
+"""Which of a paper's draws are for its day, its facts, its name, its title, its links and its abstract."""
+
 _FOCUS, _GOAL = (list(POOL_SIZES).index(kind) for kind in ("mass", "doing"))
 
 _AUTHOR_COUNTS: Final = (
@@ -71,16 +78,13 @@ def invent_paper(seed: int, number: int) -> Paper:
     >>> paper == invent_paper(1, 3), paper.abstract == invent_paper(2, 3).abstract, len(paper.abstract) > 200
     (True, False, True)
     """
-    drawn = iter(draw(_DRAWS, seed, "paper", number))
-    age, weekend = islice(drawn, _DATE_DRAWS)
-    topic, length, shape, focus, goal, author, has_organization, organization, is_quiet, comments, style = islice(
-        drawn, _FACT_DRAWS
-    )
+    drawn = draw(_PARTS[-1].stop, seed, "paper", number)
+    for_date, for_facts, for_name, for_title, for_links, for_text = [drawn[part] for part in _PARTS]
+    topic, length, shape, focus, goal, author, has_organization, organization, is_quiet, comments, style = for_facts
     pools = read_topic(_choose_topic(seed, number, topic))
-    name = coin_method(tuple(islice(drawn, _NAME_DRAWS)))
-    theme = Theme(name, pick(pools[_FOCUS], focus), pick(pools[_GOAL], goal))
-    title = write_title(theme, style, tuple(islice(drawn, TITLE_DRAWS)))
-    link = write_link(name, tuple(islice(drawn, LINK_DRAWS)))
+    theme = Theme(coin_method(for_name), pick(pools[_FOCUS], focus), pick(pools[_GOAL], goal))
+    title = write_title(theme, style, for_title)
+    link = write_link(theme.name, for_links)
     author_count = _AUTHOR_COUNTS[author % len(_AUTHOR_COUNTS)]
     twin, page_parity = divmod(number // PAPERS_PER_PAGE, 2)
     if number % PAPERS_PER_PAGE == GENERIC_SLOT:
@@ -90,11 +94,11 @@ def invent_paper(seed: int, number: int) -> Paper:
         number=number,
         title=title,
         abstract=write_abstract(
-            tuple(drawn), shapes[shape % len(shapes)], (*pools, *((phrase,) for phrase in theme)), link
+            for_text, shapes[shape % len(shapes)], (*pools, *((phrase,) for phrase in theme)), link
         ),
         author_count=author_count,
         organization=choose_organization(organization) if is_within(has_organization, 160) else None,
-        published_on=_date_paper(seed, number, age, weekend),
+        published_on=_date_paper(seed, number, *for_date),
         comments_per_year=None if is_within(is_quiet, 400) else _COMMENTS_PER_YEAR[comments % len(_COMMENTS_PER_YEAR)],
     )
 

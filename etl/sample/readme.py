@@ -31,7 +31,7 @@ About one card in nine lists a paper that an earlier page lists too; a later day
 Its title may then be printed in another case, with other punctuation, in another Unicode form or with other LaTeX.
 From {organizations_since} on, a paper of an organisation prints the organisation instead of the number of authors.
 A few cards have lost their footer, most of them cards of organisations.
-The first paper of page 0 and the first of page 1 share a short title and nothing else; so do those of 2 and 3, and so on.
+The first papers of pages 0 and 1 share a short title and nothing else; so do those of 2 and 3, of 4 and 5.
 On page {damaged_page}, one card breaks off in the middle of a word of its abstract, and its footer is gone.
 
 ## The truth
