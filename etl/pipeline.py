@@ -22,7 +22,6 @@ from etl.stages.date import infer_page_years
 from etl.stages.extract import extract_listings
 from etl.stages.identify import find_papers
 from etl.stages.publish import clear_leftovers, publish_release
-from etl.stages.receipt import Receipt
 from etl.stages.resolve import resolve_papers
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from etl.load.release import Release
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
+    from etl.stages.receipt import Receipt
 
 
 class Progress(Protocol):

@@ -124,7 +124,7 @@ NEAR_MISS_REASONS: Final = {
 VARIANT_REASONS: Final = {
     "conflict": "another value was printed and lost by the field's rule",
     "filled": "nothing was printed here; the paper's value comes from another listing",
-    "older": "an earlier observation of a number that grows",
+    "older": "an observation on an earlier day of a number that grows",
 }
 
 VARIANT_FIELDS: Final = {

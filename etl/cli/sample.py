@@ -23,13 +23,13 @@ def sample(
         Path,
         typer.Argument(metavar="OUT", help="A new or empty folder, or one with an earlier sample, which is replaced."),
     ],
-    dumps: Annotated[int, typer.Option(metavar="N", min=1, help="How many dumps to invent.")],
+    dumps: Annotated[int, typer.Option(metavar="N", min=3, help="How many dumps to invent.")],
     seed: Annotated[
         int, typer.Option(metavar="S", help="Where chance begins: the same seed gives the same bytes.")
     ] = 1,
     cards_per_dump: Annotated[
         int | None,
-        typer.Option(metavar="K", min=1, help="How many papers each dump lists; without it as many as real ones do."),
+        typer.Option(metavar="K", min=3, help="How many papers each dump lists; without it as many as real ones do."),
     ] = None,
 ) -> None:
     """Write invented dumps, with the truth about them beside.

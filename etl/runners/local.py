@@ -43,51 +43,61 @@ class LocalRunner:
     ) -> Iterator[Receipt]:
         """Yield receipts as the units end; see :class:`etl.runners.Runner`.
 
-        Errors: whatever ``fn`` raises; :class:`WorkerDiedError` if a unit's worker died more often than that
+        Errors: whatever ``fn`` raises; :class:`WorkerDiedError` for a unit whose worker died each time it was tried.
         """
         if self.workers == 1 or len(specs) <= 1:
             yield from map(fn, specs)
             return
         in_flight = max_in_flight or 4 * self.workers
-        waiting = [(spec, 0) for spec in reversed(specs)]
+        waiting = list(reversed(specs))
         while waiting:
-            lost: list[tuple[Spec, int]] = []
-            with self._open_pool() as pool:
+            lost: list[Spec] = []
+            with _open_pool(self.workers) as pool:
                 yield from _drain(pool, fn, waiting, lost, in_flight)
-            for spec, tries in lost:
-                if tries > max_retries:
-                    raise WorkerDiedError(spec, tries)
-            waiting.extend(lost)
+            # A dead worker breaks the pool for all units under way: each is tried alone, so that only the guilty fails.
+            yield from (_run_alone(fn, spec, max_retries) for spec in lost)
 
-    def _open_pool(self) -> ProcessPoolExecutor:
-        # Never fork: polars' threads do not survive it, and the child hangs.
-        context = multiprocessing.get_context("forkserver")
-        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=_use_one_thread)
+
+def _open_pool(workers: int) -> ProcessPoolExecutor:
+    # Never fork: polars' threads do not survive it, and the child hangs.
+    context = multiprocessing.get_context("forkserver")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_use_one_thread)
+
+
+def _run_alone(fn: Callable[[Spec], Receipt], spec: Spec, max_retries: int) -> Receipt:
+    """Run one unit in a pool of its own, again and again while its worker dies."""
+    for _ in range(max_retries):
+        with _open_pool(1) as pool:
+            try:
+                return pool.submit(fn, spec).result()
+            except BrokenProcessPool:
+                continue
+    raise WorkerDiedError(spec, max_retries + 1)
 
 
 def _drain(
     pool: ProcessPoolExecutor,
     fn: Callable[[Spec], Receipt],
-    waiting: list[tuple[Spec, int]],
-    lost: list[tuple[Spec, int]],
+    waiting: list[Spec],
+    lost: list[Spec],
     in_flight: int,
 ) -> Iterator[Receipt]:
     """Work through ``waiting`` until it is empty or the pool breaks; units under way then go to ``lost``."""
-    running: dict[Future[Receipt], tuple[Spec, int]] = {}
+    running: dict[Future[Receipt], Spec] = {}
     try:
         while waiting or running:
             while waiting and len(running) < in_flight and not lost:
-                spec, tries = waiting.pop()
-                running[_submit(pool, fn, spec)] = (spec, tries)
+                spec = waiting.pop()
+                running[_submit(pool, fn, spec)] = spec
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                spec, tries = running.pop(future)
+                spec = running.pop(future)
                 try:
                     receipt = future.result()
                 except BrokenProcessPool:
-                    lost.append((spec, tries + 1))
+                    lost.append(spec)
                 else:
                     yield receipt
     finally:

@@ -126,6 +126,8 @@ def _read_all(
         }
         try:
             dumps = list(_read_dumps(warehouse, file))
+            if not dumps:
+                raise InputUnreadableError(file.name, "the archive holds no dump")  # noqa: TRY301 - told like the others
         except InputUnreadableError as error:
             if not options.skip_unreadable:
                 raise

@@ -15,14 +15,8 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAJORITY_FIELDS: Final = (
-    ("title",),
-    ("abstract_sha256",),
-    ("author_count",),
-    ("organization_handle", "organization_name"),
-    ("submitted_by",),
-)
-"""Fields that win or lose together; an abstract is elected by its hash and read afterwards."""
+MAJORITY_FIELDS: Final = ("title", "abstract_sha256", "author_count", "organization_handle", "submitted_by")
+"""Fields elected by majority; an abstract is elected by its hash and read afterwards."""
 
 OBSERVED_FIELDS: Final = ("comment_count", "upvote_count")
 
@@ -39,7 +33,8 @@ def make_papers(listings: pl.DataFrame) -> pl.DataFrame:
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
     elected = [
-        *(_elect_majority(listings, fields) for fields in MAJORITY_FIELDS),
+        *(_elect_majority(listings, [field]) for field in MAJORITY_FIELDS),
+        _elect_organization_name(listings),
         _elect_date(listings),
         _take_latest(listings, "comment_count", "comment_count_on"),
         _take_latest(listings, "upvote_count", None),
@@ -78,6 +73,13 @@ def _elect_majority(listings: pl.DataFrame, fields: Sequence[str], *, rank: Sequ
         .unique("paper_id", keep="first", maintain_order=True)
         .select("paper_id", *fields)
     )
+
+
+def _elect_organization_name(listings: pl.DataFrame) -> pl.DataFrame:
+    """Elect the name among those printed with the handle that was elected."""
+    handles = _elect_majority(listings, ["organization_handle"])
+    named = listings.join(handles, on=["paper_id", "organization_handle"], how="semi")
+    return _elect_majority(named, ["organization_name"])
 
 
 def _elect_date(listings: pl.DataFrame) -> pl.DataFrame:

@@ -63,12 +63,22 @@ def identify_papers(cards: pl.DataFrame, abstracts: pl.DataFrame, decisions: Dec
     texts = {alias: f"{seen.title} {seen.abstract or ''}" for alias, seen in observations.items()}
     verdicts = {pair: compare(observations[pair[0]], observations[pair[1]]) for pair in pair_candidates(blocks, texts)}
     verdicts |= dict.fromkeys((pair for pair in decisions.same if set(pair) <= observations.keys()), _DECIDED)
-    apart = {pair for pair, verdict in verdicts.items() if verdict.veto} | decisions.different
-    merged = _rank_merges(verdicts, observations, decisions)
     nodes = cards["alias_id"].unique().sort().to_list()
-    roots, used = connect_in_order(nodes, merged, apart - decisions.same)
+    merged = _rank_merges(verdicts, observations, decisions)
+    roots, used = connect_in_order(nodes, merged, _keep_apart(nodes, verdicts, decisions))
     groups = pl.DataFrame({"alias_id": nodes, "group_id": [roots[node] for node in nodes]}, schema=IDENTITY_SCHEMA)
     return Identity(groups, _frame_matches(used, verdicts), _frame_near_misses(verdicts, roots))
+
+
+def _keep_apart(
+    nodes: list[str], verdicts: Mapping[tuple[str, str], Verdict], decisions: Decisions
+) -> set[tuple[str, str]]:
+    """Find the pairs that must not end in one paper: people's first, then the rules' where people did not join them."""
+    known = set(nodes)
+    joined = sorted(pair for pair in decisions.same if known.issuperset(pair))
+    decided, _ = connect_in_order(nodes, joined, decisions.different)
+    vetoed = {pair for pair, verdict in verdicts.items() if verdict.veto and decided[pair[0]] != decided[pair[1]]}
+    return vetoed | decisions.different
 
 
 def _rank_merges(

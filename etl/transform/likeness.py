@@ -154,7 +154,8 @@ def _compare_equal_titles(left: Observation, right: Observation) -> Verdict:
     words = min(len(left.title.split()), len(right.title.split()))
     few_words = words <= FEW_TITLE_WORDS
     if left.abstract is None or right.abstract is None:
-        is_same = bool(days == 0 or same_count) if few_words else True
+        speaks_against = days not in (0, None) and same_count is False
+        is_same = bool(days == 0 or same_count) if few_words else not speaks_against
         return Verdict("title_only" if is_same else None, None, 1000, None)
     score = score_abstracts(left.abstract, right.abstract)
     if score >= ALIKE:

@@ -9,7 +9,7 @@ import polars as pl
 _CLOSING: Final = r"\p{Pi}\p{Pf}\u2026\u3001\u3002\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
 """Quotes, ellipsis and full-width punctuation, which end a URL wherever they stand."""
 _URL: Final = (
-    r"(?i)\b(?:https?://|www\.|(?:github|gitlab|huggingface)\.(?:com|co)/)"
+    r"(?i)(?:\bhttps?://|(?:^|[^\w@.%/-])(?:www\.|(?:github|gitlab|huggingface)\.(?:com|co)/))"
     rf"[^\s<>\"{{}}|\\^`\[\]{_CLOSING}]*[^\s<>\"{{}}|\\^`\[\]{_CLOSING}.,;:!?'*_~]"
 )
 _HOST: Final = r"(?i)^(?:https?://)?(?:[^/@]*@)?(?:www\.)?([^/:?#]+)"
@@ -49,7 +49,7 @@ def find_links(papers: pl.DataFrame) -> pl.DataFrame:
         papers.select("paper_id", pl.col("abstract").str.extract_all(_URL).alias("url"))
         .filter(pl.col("url").list.len() > 0)
         .explode("url")
-        .with_columns(_drop_unopened(pl.col("url")).alias("url"))
+        .with_columns(_drop_unopened(pl.col("url").str.replace(r"^[^A-Za-z0-9]", "")).alias("url"))
         .with_columns(pl.col("url").str.extract(_HOST).str.to_lowercase().alias("host"))
         .filter(pl.col("host").is_not_null())
     )

@@ -104,7 +104,7 @@ def _take_first_listings(listings: pl.DataFrame, *order: str) -> pl.DataFrame:
 def _find_field_variants(paired: pl.DataFrame, field: str) -> pl.DataFrame:
     own, golden = pl.col(field), pl.col(f"{field}_of_paper")
     latest_on = pl.col("page_on").filter(own.is_not_null()).max().over("paper_id")
-    is_older = pl.lit(field in OBSERVED_FIELDS) & (pl.col("page_on").is_null() | (pl.col("page_on") < latest_on))
+    is_older = pl.lit(field in OBSERVED_FIELDS) & (pl.col("page_on") < latest_on)
     reason = (
         pl.when(own.is_null()).then(pl.lit("filled")).when(is_older).then(pl.lit("older")).otherwise(pl.lit("conflict"))
     )

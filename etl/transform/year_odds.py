@@ -74,24 +74,27 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
         return None
     rest = total - weights[best]
     odds = int(weights[best] / rest) if rest else 10**6
+    skips_years = first > max(page.latest_printed_year + 1 for page in dated if page.latest_printed_year)
     yearless = sum(len(page.yearless_days) for page in pages)
     enough_cards = yearless >= MIN_YEARLESS_CARDS or sum(page.dated_cards for page in dated) >= MANY_DATED_CARDS
-    return Verdict(best, odds, odds >= REQUIRED_ODDS and enough_cards)
+    # A page that skips years for sure may skip any number of them: then the odds say nothing.
+    return Verdict(best, odds, odds >= REQUIRED_ODDS and enough_cards and not skips_years)
 
 
 def _weigh(pages: list[PageFacts], year: int, first: int) -> Fraction:
     """Weight of a capture year: the page skips all years from its latest printed one to this, on these weekdays."""
     weight = Fraction(1)
     for page in pages:
-        if any(not is_day(year, *day) for day in page.yearless_days):
+        days = page.yearless_days if page.header_day is None else (*page.yearless_days, page.header_day)
+        if any(not is_day(year, *day) for day in days):
             return Fraction(0)
         if page.latest_printed_year is not None:
             skipped = year - page.latest_printed_year - 1
             weight *= max(_NO_CARD_OF_LAST_YEAR**page.dated_cards, _LEAST_WEIGHT) ** skipped
-        if page.header_day is not None and is_day(year, *page.header_day):
+        if page.header_day is not None:
             weight *= _WEEKEND_HEADER if dt.date(year, *page.header_day).weekday() >= calendar.SATURDAY else 1
-    days = [day for page in pages for day in page.yearless_days]
-    return weight * _compare_weekdays(days, year, first)
+    yearless_days = [day for page in pages for day in page.yearless_days]
+    return weight * _compare_weekdays(yearless_days, year, first)
 
 
 def _compare_weekdays(days: list[tuple[int, int]], year: int, first: int) -> Fraction:

@@ -108,6 +108,9 @@ def _date_page(page: PageEvidence, decision: Decision) -> tuple[object, ...]:
     if year is not None and _header_precedes_card(page):
         year = None
         evidence.append("contradiction: the header's day lies before a year-less card's")
+    if year is not None and facts.header_day is not None and not is_day(year, *facts.header_day):
+        evidence.append(f"contradiction: the header's day is no day of {year}")
+        year = None
     page_on, basis = _name_page_day(page, year)
     if page_on is not None and basis == "inferred" and _is_turn_of_year(page):
         not_before, not_after, page_on, basis = page_on.replace(year=page_on.year - 1), page_on, None, None

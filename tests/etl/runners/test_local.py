@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from etl.runners.local import LocalRunner, WorkerDiedError, count_cores
+from tests.etl.runners.work import (
+    Spec,
+    SpoiltError,
+    die_always,
+    die_among_others,
+    die_at_first,
+    fail,
+    fail_with_data,
+    name_process,
+    report_threads,
+    square,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SPECS = [Spec(number) for number in range(12)]
+
+
+def run(workers: int, function: Callable[[Spec], object], specs: list[Spec], **options: int) -> list:
+    return list(LocalRunner(workers).run(function, specs, **{"max_in_flight": 0, "max_retries": 2, **options}))
+
+
+def test_one_worker_and_several_give_the_same_receipts():
+    expected = [spec.number**2 for spec in SPECS]
+    assert run(1, square, SPECS) == expected
+    assert sorted(run(2, square, SPECS)) == expected
+    assert sorted(run(2, square, SPECS, max_in_flight=1)) == expected
+
+
+def test_no_work_gives_no_receipts():
+    assert run(2, square, []) == []
+
+
+@pytest.mark.parametrize(("workers", "specs"), [(1, SPECS), (4, SPECS[:1])], ids=["one worker", "one unit"])
+def test_a_single_worker_or_unit_needs_no_other_process(workers: int, specs: list[Spec]):
+    assert set(run(workers, name_process, specs)) == {os.getpid()}
+
+
+def test_several_workers_are_other_processes():
+    assert os.getpid() not in run(2, name_process, SPECS)
+
+
+def test_a_worker_has_one_thread_of_polars_and_arrow():
+    assert set(run(2, report_threads, SPECS[:4])) == {(1, 1)}
+
+
+def test_by_default_there_is_a_worker_for_each_core():
+    assert LocalRunner().workers == count_cores() == len(os.sched_getaffinity(0))
+
+
+def test_a_worker_that_dies_is_replaced_and_its_work_is_done(tmp_path: Path):
+    specs = [Spec(number, str(tmp_path)) for number in range(12)]
+    receipts = run(2, die_at_first, specs)
+    assert set(receipts) == set(range(12))  # at least once: a unit that was under way may be done again
+    assert (tmp_path / "tried").exists()
+
+
+def test_work_that_always_kills_its_worker_is_given_up(tmp_path: Path):
+    specs = [Spec(number, str(tmp_path)) for number in range(4)]
+    with pytest.raises(WorkerDiedError, match="died 3 times on the same work"):
+        run(2, die_always, specs)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_without_retries_the_first_death_is_the_end(tmp_path: Path):
+    with pytest.raises(WorkerDiedError, match="died 1 times"):
+        run(2, die_always, [Spec(number, str(tmp_path)) for number in range(2)], max_retries=0)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_error_names_the_work_that_kills_its_worker_and_no_other():
+    # The pool breaks for all that is under way; only the guilty unit may be given up.
+    specs = [Spec(number) for number in (1, 2, 0, *range(3, 8))]
+    with pytest.raises(WorkerDiedError, match=r"same work \(Spec\(number=0, "):
+        run(2, die_among_others, specs)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_the_work_is_raised_to_who_waits(workers: int):
+    with pytest.raises(LookupError, match="no such thing"):
+        run(workers, fail, SPECS)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_the_project_keeps_its_message_and_its_data(workers: int):
+    with pytest.raises(SpoiltError) as caught:
+        run(workers, fail_with_data, SPECS)
+    assert str(caught.value) == "page.txt: it is torn; mend it"
+    assert caught.value.reason == "it is torn"
+
+
+def test_who_stops_listening_stops_the_work():
+    receipts = LocalRunner(2).run(square, SPECS, max_in_flight=2, max_retries=2)
+    next(receipts)
+    receipts.close()
+    assert next(receipts, None) is None

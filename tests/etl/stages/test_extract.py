@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from etl.extract.files import InputUnreadableError
+from etl.load.tables import read_table
+from etl.load.warehouse import Warehouse
+from etl.runners.local import LocalRunner
+from etl.stages import extract
+from etl.stages.collect import PLAN_SCHEMA, InputOptions, collect_inputs
+from etl.stages.extract import PUBLISHED, UNIT_BYTES, UNIT_DUMPS, extract_listings, plan_units, scan_units
+from etl.stages.work_unit import UNIT_TABLES, DumpChangedError
+from tests.etl.stages.dumps import MARCH, NO_PAGE, NOVEMBER, OCTOBER, write_dumps
+
+if TYPE_CHECKING:
+    from etl.stages.receipt import Receipt
+
+
+@pytest.fixture
+def four_dumps(tmp_path: Path) -> Path:
+    return write_dumps(tmp_path / "four", a=OCTOBER, b=NOVEMBER, c=MARCH, d=NO_PAGE)
+
+
+@pytest.fixture
+def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each dump a unit of its own, so that several workers have something to do."""
+    monkeypatch.setattr(extract, "UNIT_BYTES", 1)
+
+
+def extract_folder(warehouse: Warehouse, folder: Path, workers: int = 1) -> tuple[Receipt, Path]:
+    collected = collect_inputs(warehouse, InputOptions((folder,)))
+    receipt = extract_listings(warehouse, collected, runner=LocalRunner(workers))
+    return receipt, receipt.open_folder(warehouse)
+
+
+def test_what_was_read_is_counted_for_people(warehouse: Warehouse, four_dumps: Path):
+    receipt, folder = extract_folder(warehouse, four_dumps)
+    counts = {name: receipt.metrics[name] for name in ("read_dumps", "empty_dumps", "rejected_dumps", "broken_rules")}
+    assert counts == {"read_dumps": 3, "empty_dumps": 0, "rejected_dumps": 1, "broken_rules": 0}
+    assert (receipt.metrics["listing_count"], receipt.metrics["quarantine_count"]) == (6, 1)
+    roles = [receipt.metrics[f"{role}_bytes"] for role in ("listing", "chrome", "blank", "quarantine")]
+    assert sum(roles) == receipt.metrics["byte_count"] == sum(path.stat().st_size for path in four_dumps.iterdir())
+    assert {name: read_table(folder, name).height > 0 for name in PUBLISHED} == dict.fromkeys(PUBLISHED, True)
+
+
+def test_one_worker_and_several_and_any_units_give_the_same_tables(
+    tmp_path: Path, four_dumps: Path, monkeypatch: pytest.MonkeyPatch
+):
+    results = []
+    for workers, unit_bytes in ((1, UNIT_BYTES), (1, 1), (2, 1), (2, 2000)):
+        monkeypatch.setattr(extract, "UNIT_BYTES", unit_bytes)
+        results.append(extract_folder(Warehouse(tmp_path / f"warehouse {len(results)}"), four_dumps, workers))
+    (first, folder), *others = results
+    for receipt, other in others:
+        assert receipt == first
+        for table in UNIT_TABLES:
+            assert_frame_equal(scan_units(other, table).collect(), scan_units(folder, table).collect())
+        for table in PUBLISHED:
+            assert_frame_equal(read_table(other, table), read_table(folder, table))
+
+
+@pytest.mark.usefixtures("small_units")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_dump_that_changes_during_the_build_is_named_and_nothing_is_left(
+    warehouse: Warehouse, four_dumps: Path, workers: int
+):
+    collected = collect_inputs(warehouse, InputOptions((four_dumps,)))
+    (four_dumps / "c.txt").write_text(f"{MARCH}\n\nmore")
+    with pytest.raises(
+        DumpChangedError, match=r"^c\.txt: the file changed during the build; start the build again[^:]*$"
+    ):
+        extract_listings(warehouse, collected, runner=LocalRunner(workers))
+    assert list((warehouse.state / "extract").iterdir()) == []
+
+
+@pytest.mark.usefixtures("small_units")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_dump_that_vanishes_during_the_build_is_named(warehouse: Warehouse, four_dumps: Path, workers: int):
+    collected = collect_inputs(warehouse, InputOptions((four_dumps,)))
+    (four_dumps / "c.txt").unlink()
+    with pytest.raises(InputUnreadableError, match=r"^c\.txt: no such file"):
+        extract_listings(warehouse, collected, runner=LocalRunner(workers))
+
+
+def test_dumps_that_were_read_before_are_not_read_again(warehouse: Warehouse, four_dumps: Path):
+    receipt, _ = extract_folder(warehouse, four_dumps)
+    (four_dumps / "a.txt").rename(four_dumps / "z.txt")
+    collected = collect_inputs(warehouse, InputOptions((four_dumps,)))
+    (four_dumps / "z.txt").unlink()  # proof: it is not there to be read
+    assert extract_listings(warehouse, collected, runner=LocalRunner(1)) == receipt
+
+
+@pytest.mark.usefixtures("small_units")
+def test_progress_is_told_in_bytes_up_to_all_of_them(warehouse: Warehouse, four_dumps: Path):
+    told: list[tuple[int, int]] = []
+    collected = collect_inputs(warehouse, InputOptions((four_dumps,)))
+    extract_listings(
+        warehouse, collected, runner=LocalRunner(1), on_progress=lambda done, total: told.append((done, total))
+    )
+    total = sum(path.stat().st_size for path in four_dumps.iterdir())
+    assert len(told) == 4
+    assert told == sorted(told)
+    assert told[-1] == (total, total)
+
+
+@given(st.lists(st.integers(0, 3 * UNIT_BYTES), max_size=30), st.integers(1, 5))
+def test_units_hold_every_dump_once_in_order_and_no_more_than_they_should(sizes: list[int], most: int):
+    rows = [(f"{number:032x}", b"/x", f"{number}.txt", size) for number, size in enumerate(sizes)]
+    plan = pl.DataFrame(rows, schema=PLAN_SCHEMA, orient="row")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(extract, "UNIT_DUMPS", most)
+        units = plan_units(plan, Path("/units"))
+    assert [dump for unit in units for dump in unit.dumps] == [row[:3] for row in rows]
+    assert [unit.number for unit in units] == list(range(len(units)))
+    known = {row[0]: row[3] for row in rows}
+    for unit in units:
+        assert 1 <= len(unit.dumps) <= most <= UNIT_DUMPS
+        assert len(unit.dumps) == 1 or sum(known[dump[0]] for dump in unit.dumps) <= UNIT_BYTES

@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from etl.transform.page_facts import gather_evidence, link_pages
+from etl.transform.years import PAGE_DATE_SCHEMA, date_pages
+from tests.etl.transform.frames import fewer_examples
+
+if TYPE_CHECKING:
+    import random
+
+Day = tuple[int, int]
+
+
+class Page(NamedTuple):
+    """A page as it prints its days: the header's, dated cards by paper, year-less cards by paper."""
+
+    dump_id: str
+    header: str | None
+    dated: dict[str, dt.date]
+    yearless: dict[str, Day]
+    number: int = 0
+
+
+def make_frames(pages: list[Page]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    page_schema = {"dump_id": pl.String, "page_number": pl.Int32, "header_date_line": pl.String}
+    card_schema = {
+        "dump_id": pl.String,
+        "page_number": pl.Int32,
+        "group_id": pl.String,
+        "month": pl.Int8,
+        "day": pl.Int8,
+        "year": pl.Int16,
+    }
+    cards = [
+        (page.dump_id, page.number, paper, *day)
+        for page in pages
+        for paper, day in (
+            *((paper, (on.month, on.day, on.year)) for paper, on in page.dated.items()),
+            *((paper, (*day, None)) for paper, day in page.yearless.items()),
+        )
+    ]
+    headers = [(page.dump_id, page.number, page.header) for page in pages]
+    return (
+        pl.DataFrame(headers, schema=page_schema, orient="row"),
+        pl.DataFrame(cards, schema=card_schema, orient="row"),
+    )
+
+
+def frame_given(days: dict[str, dt.date] | list[tuple[str, dt.date]] | None) -> pl.DataFrame:
+    rows = list(days.items()) if isinstance(days, dict) else days or []
+    return pl.DataFrame(rows, schema={"dump_id": pl.String, "given_page_on": pl.Date}, orient="row")
+
+
+def date(*pages: Page, given: dict[str, dt.date] | list[tuple[str, dt.date]] | None = None) -> list[dict[str, Any]]:
+    dated = date_pages(*make_frames(list(pages)), frame_given(given))
+    assert dict(dated.schema) == PAGE_DATE_SCHEMA
+    return dated.rows(named=True)
+
+
+def make_dated(count: int, latest: int = 2024, name: str = "old") -> dict[str, dt.date]:
+    """Make papers with a printed year: one of the latest, the others of the year before."""
+    return {
+        f"{name} {number}": dt.date(latest if number == 0 else latest - 1, 3, 1 + number % 28)
+        for number in range(count)
+    }
+
+
+def make_yearless(*days: Day, name: str = "new") -> dict[str, Day]:
+    return {f"{name} {number}": day for number, day in enumerate(days)}
+
+
+OCTOBER = make_yearless((10, 28), (10, 27), (10, 24))
+
+
+def test_a_page_of_many_cards_is_dated_by_its_own_counts():
+    (page,) = date(Page("a", "Oct 29", make_dated(40), OCTOBER))
+    assert (page["page_on"], page["page_year_basis"]) == (dt.date(2025, 10, 29), "inferred")
+    assert (page["page_not_before_on"], page["page_not_after_on"]) == (dt.date(2025, 10, 29), dt.date(2025, 10, 29))
+    assert (page["capture_year"], page["capture_year_basis"]) == (2025, "inferred")
+    assert page["year_evidence"][:2] == [
+        "cards with a printed year: 40, with a day alone: 3",
+        "latest printed year 2024",
+    ]
+    assert page["year_evidence"][2].endswith(":1 for 2025")
+
+
+def test_a_page_of_few_cards_stays_undated_with_a_bound():
+    (page,) = date(Page("a", "Oct 29", make_dated(5), OCTOBER))
+    assert (page["page_on"], page["page_year_basis"], page["capture_year"], page["capture_year_basis"]) == (None,) * 4
+    assert (page["page_not_before_on"], page["page_not_after_on"]) == (dt.date(2025, 10, 29), None)
+    assert "undecided" in page["year_evidence"][2]
+
+
+def test_a_page_of_old_papers_alone_stays_undated():
+    (page,) = date(Page("a", "Oct 30", make_dated(60, 2017), {}))
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+
+
+def test_a_page_without_a_header_still_dates_its_cards():
+    (page,) = date(Page("a", None, make_dated(40), OCTOBER))
+    assert (page["page_on"], page["page_year_basis"]) == (None, None)
+    assert (page["capture_year"], page["capture_year_basis"]) == (2025, "inferred")
+    assert page["page_not_before_on"] == dt.date(2025, 1, 1)
+
+
+def test_a_year_printed_in_the_header_is_taken():
+    (page,) = date(Page("a", "Oct 29, 2024", {}, OCTOBER))
+    assert (page["page_on"], page["page_year_basis"]) == (dt.date(2024, 10, 29), "printed")
+    assert (page["capture_year"], page["capture_year_basis"]) == (2024, "inferred")
+
+
+def test_a_given_day_is_taken_with_or_without_a_header():
+    day = dt.date(2024, 10, 29)
+    for header in ("Oct 29", None):
+        (page,) = date(Page("a", header, {}, OCTOBER), given={"a": day})
+        assert (page["page_on"], page["page_year_basis"]) == (day, "given")
+        assert (page["capture_year"], page["capture_year_basis"]) == (2024, "given")
+        assert "2024 is given" in page["year_evidence"]
+
+
+def test_two_given_days_of_one_year_give_the_year_and_the_header_the_day():
+    (page,) = date(Page("a", "Oct 29", {}, OCTOBER), given=[("a", dt.date(2024, 10, 28)), ("a", dt.date(2024, 10, 29))])
+    assert (page["page_on"], page["capture_year"]) == (dt.date(2024, 10, 29), 2024)
+
+
+def test_given_days_of_two_years_decide_nothing_and_are_reported():
+    (page,) = date(Page("a", "Oct 29", {}, OCTOBER), given=[("a", dt.date(2024, 10, 29)), ("a", dt.date(2025, 10, 29))])
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+    assert {"2024 is given", "2025 is given", "contradiction: undecided"} <= set(page["year_evidence"])
+
+
+def test_a_twin_that_prints_the_year_dates_a_year_less_card_and_its_page():
+    later = Page("b", "Mar 2", {"paper": dt.date(2024, 10, 27)}, {})
+    page, twin = date(Page("a", "Oct 29", {}, {"paper": (10, 27), "other": (10, 26)}), later)
+    assert (page["page_on"], page["page_year_basis"]) == (dt.date(2024, 10, 29), "inferred")
+    assert (page["capture_year"], page["capture_year_basis"]) == (2024, "inferred")
+    assert "2024 is printed by other dumps for year-less cards" in page["year_evidence"]
+    assert (twin["page_on"], twin["page_not_before_on"]) == (None, dt.date(2025, 3, 2))
+
+
+def test_a_twin_of_another_day_says_nothing():
+    page, _ = date(Page("a", "Oct 29", {}, {"paper": (10, 27)}), Page("b", None, {"paper": dt.date(2024, 10, 26)}, {}))
+    assert page["capture_year"] is None
+
+
+def test_twins_that_contradict_each_other_decide_nothing_and_are_reported():
+    twins = [Page(name, None, {"paper": dt.date(year, 10, 27)}, {}) for name, year in (("b", 2023), ("c", 2024))]
+    page = date(Page("a", "Oct 29", {}, {"paper": (10, 27)}), *twins)[0]
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+    assert page["year_evidence"][-2] == "contradiction: undecided"
+
+
+def test_a_twin_that_contradicts_the_pages_own_cards_decides_nothing_and_is_reported():
+    page = date(
+        Page("a", "Oct 29", make_dated(40), {"paper": (10, 27)}), Page("b", None, {"paper": dt.date(2023, 10, 27)}, {})
+    )[0]
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+    assert "contradiction: the cards allow no year before 2025" in page["year_evidence"]
+
+
+def test_pages_that_share_a_year_less_card_share_their_year():
+    strong = Page("a", "Oct 29", make_dated(40), {**OCTOBER, "shared": (10, 20)})
+    weak = Page("b", "Oct 22", make_dated(2, name="other"), {"shared": (10, 20), "second": (10, 21)})
+    weakest = Page("c", "Oct 30", {}, {"second": (10, 21)})
+    days = [page["page_on"] for page in date(strong, weak, weakest)]
+    assert days == [dt.date(2025, 10, 29), dt.date(2025, 10, 22), dt.date(2025, 10, 30)]
+    assert [page["page_on"] for page in date(weak, weakest)] == [None, None]
+
+
+def test_two_pages_of_one_dump_are_dated_each_by_itself():
+    first = Page("a", "Oct 29", make_dated(40), OCTOBER, number=0)
+    second = Page(
+        "a", "Oct 28", make_dated(40, 2023, name="b"), make_yearless((10, 28), (10, 27), (10, 24), name="b"), number=1
+    )
+    assert [(page["page_number"], page["capture_year"]) for page in date(second, first)] == [(0, 2025), (1, 2024)]
+
+
+def test_at_the_turn_of_the_year_the_header_may_be_a_year_behind():
+    (page,) = date(Page("a", "Dec 31", make_dated(60), make_yearless((1, 1), (1, 2), (1, 1))))
+    assert (page["page_on"], page["capture_year"]) == (None, 2025)
+    assert (page["page_not_before_on"], page["page_not_after_on"]) == (dt.date(2024, 12, 31), dt.date(2025, 12, 31))
+
+
+def test_in_late_december_cards_of_december_show_that_the_header_is_right():
+    (page,) = date(Page("a", "Dec 31", make_dated(60), make_yearless((1, 1), (12, 30), (12, 29))))
+    assert page["page_on"] == dt.date(2025, 12, 31)
+
+
+def test_a_header_before_a_year_less_card_is_a_contradiction_and_reported():
+    (page,) = date(Page("a", "Oct 29", make_dated(60), make_yearless((10, 31), (10, 1), (10, 2))))
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+    assert "contradiction: the header's day lies before a year-less card's" in page["year_evidence"]
+
+
+def test_a_header_one_day_before_a_card_is_a_matter_of_time_zones():
+    (page,) = date(Page("a", "Oct 29", make_dated(60), make_yearless((10, 30), (10, 1), (10, 2))))
+    assert page["page_on"] == dt.date(2025, 10, 29)
+
+
+def test_a_header_on_the_29th_of_february_is_of_a_leap_year():
+    february = make_yearless((2, 28), (2, 27), (2, 26))
+    (page,) = date(Page("a", "Feb 29", make_dated(60, 2022), february))
+    assert page["capture_year"] in (2024, None)
+    (page,) = date(Page("a", "Feb 29", make_dated(60, 2024), february))
+    assert page["capture_year"] in (2028, None)
+    assert page["page_not_before_on"] == dt.date(2028, 2, 29)
+
+
+def test_evidence_for_a_year_without_the_headers_day_is_a_contradiction():
+    page, _ = date(Page("a", "Feb 29", {}, {"paper": (2, 20)}), Page("b", None, {"paper": dt.date(2023, 2, 20)}, {}))
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+    assert any(sentence.startswith("contradiction") for sentence in page["year_evidence"])
+
+
+@pytest.mark.parametrize("year", ["0000", "0001", "1850", "9999"])
+def test_a_header_of_a_wild_year_is_no_reason_to_fail(year: str):
+    (page,) = date(Page("a", f"Oct 29, {year}", {}, OCTOBER), given={"b": dt.date(2025, 1, 1)})
+    assert page["page_on"] is None or page["page_year_basis"] == "printed"
+
+
+def test_a_page_without_any_date_is_not_before_what_its_twins_show():
+    # Like seed 002: a header's day, cards without footers, and two papers that dated dumps list.
+    undated = Page("a", "Mar 11", {}, {})
+    pages, cards = make_frames(
+        [undated, Page("b", None, {"x": dt.date(2022, 10, 1)}, {}), Page("c", None, {"y": dt.date(2023, 6, 16)}, {})]
+    )
+    bare = pl.DataFrame([("a", 0, paper, None, None, None) for paper in "xyz"], schema=cards.schema, orient="row")
+    page = date_pages(pages, pl.concat([cards, bare]), frame_given(None)).row(0, named=True)
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+    assert (page["page_not_before_on"], page["page_not_after_on"]) == (dt.date(2024, 3, 11), None)
+    assert page["year_evidence"][-1].startswith("not before 2024-03-11")
+
+
+def test_a_bound_for_a_29th_of_february_is_a_day_of_the_calendar():
+    page = date(Page("a", "Feb 29", {"x": dt.date(2024, 3, 1)}, {}))[0]
+    assert page["page_not_before_on"] == dt.date(2028, 2, 29)
+
+
+@pytest.mark.parametrize("header", ["Week 43, 2025", "October 2025", "14 days ago", None])
+def test_a_header_that_names_no_day_gives_none(header: str | None):
+    (page,) = date(Page("a", header, {}, {}))
+    assert (page["page_on"], page["page_not_before_on"], page["capture_year"]) == (None, None, None)
+
+
+def test_no_pages_are_no_rows():
+    assert date() == []
+
+
+def test_pages_are_linked_to_the_first_one_that_shares_a_card():
+    pages = [Page(name, None, {"dated": dt.date(2024, 1, 1)}, {"x": (10, 1), f"own {name}": (10, 1)}) for name in "cab"]
+    _, cards = make_frames(pages)
+    assert list(link_pages(cards)) == [(("a", 0), ("b", 0)), (("a", 0), ("c", 0))]
+
+
+def test_a_papers_earliest_printed_day_bounds_its_undated_pages():
+    pages = [Page("b", None, {"x": dt.date(2023, 6, 16)}, {}), Page("c", None, {"x": dt.date(2023, 6, 17)}, {})]
+    frame, cards = make_frames([Page("a", None, {}, {}), *pages])
+    bare = pl.DataFrame([("a", 0, "x", None, None, None)], schema=cards.schema, orient="row")
+    evidence = gather_evidence(frame, pl.concat([cards, bare]), frame_given(None))
+    assert [page.latest_known_on for page in evidence] == [
+        dt.date(2023, 6, 16),
+        dt.date(2023, 6, 16),
+        dt.date(2023, 6, 17),
+    ]
+
+
+months = st.sampled_from(((1, 1), (1, 5), (2, 28), (2, 29), (10, 27), (10, 28), (12, 24), (12, 30), (12, 31)))
+printed = st.builds(
+    lambda year, day: dt.date(year, *day) if day != (2, 29) else dt.date(2024, 2, 29), st.integers(2021, 2025), months
+)
+papers = st.integers(0, 8).map(lambda number: f"p{number}")
+headers = st.sampled_from(
+    (None, "Jan 2", "Feb 29", "Oct 29", "Dec 27", "Dec 31", "Oct 29, 2025", "Dec 31, 2024", "June")
+)
+
+
+@st.composite
+def page_sets(draw: st.DrawFn) -> list[Page]:
+    pages = []
+    for key in draw(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 1)), unique=True, max_size=5)):
+        many = make_dated(draw(st.sampled_from((0, 0, 5, 25, 60))), draw(st.integers(2021, 2025)), name=f"{key}")
+        dated = draw(st.dictionaries(papers, printed, max_size=3))
+        yearless = draw(st.dictionaries(papers, months, max_size=4))
+        pages.append(Page(key[0], draw(headers), many | dated, yearless, key[1]))
+    return pages
+
+
+givens = st.dictionaries(st.sampled_from("abcd"), st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31)), max_size=2)
+
+
+@fewer_examples
+@given(page_sets(), givens, st.randoms(use_true_random=False))
+def test_no_order_of_pages_or_cards_changes_a_date(pages: list[Page], days: dict[str, dt.date], chance: random.Random):
+    frames = make_frames(pages)
+    mixed = [rows[chance.sample(range(rows.height), rows.height)] for rows in frames]
+    assert_frame_equal(date_pages(*mixed, frame_given(days)), date_pages(*frames, frame_given(days)))
+
+
+@fewer_examples
+@given(page_sets())
+def test_no_name_of_a_dump_changes_a_date(pages: list[Page]):
+    other_names = dict(zip("abcd", "zywx", strict=True))
+    plain = date(*pages)
+    renamed = date(*(page._replace(dump_id=other_names[page.dump_id]) for page in pages))
+    back = {(new, number): old for old, new in other_names.items() for number in (0, 1)}
+    by_key = {(back[row["dump_id"], row["page_number"]], row["page_number"]): row for row in renamed}
+    for row in plain:
+        assert by_key[row["dump_id"], row["page_number"]] | {"dump_id": row["dump_id"]} == row
+
+
+@fewer_examples
+@given(page_sets(), givens)
+def test_every_date_says_how_it_is_known_and_lies_within_its_bounds(pages: list[Page], days: dict[str, dt.date]):
+    by_key = {(page.dump_id, page.number): page for page in pages}
+    for row in date(*pages, given=days):
+        page = by_key[row["dump_id"], row["page_number"]]
+        assert (row["page_on"] is None) == (row["page_year_basis"] is None)
+        assert (row["capture_year"] is None) == (row["capture_year_basis"] is None)
+        assert row["year_evidence"]
+        low, high = row["page_not_before_on"], row["page_not_after_on"]
+        assert low is None or high is None or low <= high
+        if row["page_on"]:
+            assert low == high == row["page_on"]
+        if row["capture_year"]:
+            assert all(on.year < row["capture_year"] for on in page.dated.values())
