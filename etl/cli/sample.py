@@ -23,7 +23,7 @@ def sample(
         Path,
         typer.Argument(metavar="OUT", help="A new or empty folder, or one with an earlier sample, which is replaced."),
     ],
-    dumps: Annotated[int, typer.Option(metavar="N", min=3, help="How many dumps to invent.")],
+    dumps: Annotated[int, typer.Option(metavar="N", min=1, help="How many dumps to invent.")],
     seed: Annotated[
         int, typer.Option(metavar="S", help="Where chance begins: the same seed gives the same bytes.")
     ] = 1,

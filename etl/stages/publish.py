@@ -8,7 +8,7 @@ from etl.errors import PaperhouseError
 from etl.load.release import publish
 from etl.stages.collect import read_plan, read_roots
 from etl.stages.members import clear_members
-from etl.stages.receipt import clear_old_results
+from etl.stages.receipt import RECEIPT_NAME, clear_old_results
 from etl.stages.validated import read_validation, require_valid
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
 
 
 def clear_leftovers(warehouse: Warehouse, receipts: Sequence[Receipt]) -> None:
-    """Clear away what no build will use again: old results of stages, and members of archives nobody names.
+    """Clear away what no build will use again: old results of stages, and members of archives that no kept one names.
 
     The caller holds the warehouse's lock.
     """
     clear_old_results(warehouse, receipts)
-    collected = next(receipt for receipt in receipts if receipt.stage == "collect")
-    clear_members(warehouse, read_plan(collected.open_folder(warehouse))["dump_id"].to_list())
+    plans = [folder for folder in (warehouse.state / "collect").iterdir() if (folder / RECEIPT_NAME).is_file()]
+    clear_members(warehouse, {dump_id for folder in plans for dump_id in read_plan(folder)["dump_id"]})
 
 
 def find_tables(warehouse: Warehouse, receipts: Sequence[Receipt]) -> dict[str, Path]:

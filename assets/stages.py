@@ -1,0 +1,129 @@
+"""The assets: one step for each stage of ``etl.pipeline``, in the same order.
+
+A step yields its results after it has let go of the warehouse's lock: Dagster may break off between two of them, and a
+generator that is broken off would keep the lock. No annotation is postponed here: Dagster takes the type of a step's
+``config`` as it stands, and a string is none.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import dagster as dg
+
+from assets.checks import list_check_specs
+from assets.config import DecisionsConfig, DumpsConfig, PublishConfig
+from assets.metadata import describe_release
+from assets.resources import RunnerResource, WarehouseResource
+from assets.results import list_specs, report_results
+from etl.stages.account import account_inputs
+from etl.stages.collect import collect_inputs
+from etl.stages.date import infer_page_years
+from etl.stages.extract import extract_listings
+from etl.stages.identify import find_papers
+from etl.stages.publish import clear_leftovers, publish_release
+from etl.stages.receipt import Receipt
+from etl.stages.resolve import resolve_papers
+
+Results = Iterator[dg.MaterializeResult[Receipt]]
+
+
+@dg.multi_asset(name="collect", specs=list_specs("collect"))
+def collect(context: dg.AssetExecutionContext, config: DumpsConfig, warehouse: WarehouseResource) -> Results:
+    """Read and hash every named file once."""
+    with warehouse.hold(context.log) as lock:
+        receipt = collect_inputs(lock.warehouse, config.to_options())
+        results = report_results(lock.warehouse, receipt)
+    yield from results
+
+
+@dg.multi_asset(name="extract", specs=list_specs("extract"), check_specs=list_check_specs("extract"))
+def extract(
+    context: dg.AssetExecutionContext, collected_dumps: Receipt, warehouse: WarehouseResource, runner: RunnerResource
+) -> Results:
+    """Parse every distinct dump; each of its bytes gets one role."""
+    with warehouse.hold(context.log) as lock:
+        receipt = extract_listings(lock.warehouse, collected_dumps, runner=runner.open())
+        results = report_results(lock.warehouse, receipt)
+    yield from results
+
+
+@dg.multi_asset(name="account", specs=list_specs("account"), check_specs=list_check_specs("account"))
+def account(
+    context: dg.AssetExecutionContext, collected_dumps: Receipt, dumps: Receipt, warehouse: WarehouseResource
+) -> Results:
+    """Say of every named file what became of it."""
+    with warehouse.hold(context.log) as lock:
+        receipt = account_inputs(lock.warehouse, collected_dumps, dumps)
+        results = report_results(lock.warehouse, receipt)
+    yield from results
+
+
+@dg.multi_asset(name="identify", specs=list_specs("identify"))
+def identify(
+    context: dg.AssetExecutionContext,
+    config: DecisionsConfig,
+    extracted_listings: Receipt,
+    warehouse: WarehouseResource,
+) -> Results:
+    """Find which listings are one paper."""
+    with warehouse.hold(context.log) as lock:
+        receipt = find_papers(lock.warehouse, extracted_listings, config.find_file())
+        results = report_results(lock.warehouse, receipt)
+    yield from results
+
+
+@dg.multi_asset(name="date", specs=list_specs("date"), check_specs=list_check_specs("date"))
+def date(
+    context: dg.AssetExecutionContext,
+    collected_dumps: Receipt,
+    extracted_listings: Receipt,
+    paper_identities: Receipt,
+    warehouse: WarehouseResource,
+) -> Results:
+    """Find the year of every page, from all evidence of the whole set."""
+    with warehouse.hold(context.log) as lock:
+        receipt = infer_page_years(lock.warehouse, collected_dumps, extracted_listings, paper_identities)
+        results = report_results(lock.warehouse, receipt)
+    yield from results
+
+
+@dg.multi_asset(name="resolve", specs=list_specs("resolve"), check_specs=list_check_specs("resolve"))
+def resolve(
+    context: dg.AssetExecutionContext,
+    extracted_listings: Receipt,
+    paper_identities: Receipt,
+    pages: Receipt,
+    warehouse: WarehouseResource,
+) -> Results:
+    """Make one row per paper, and every table that says how it came about."""
+    with warehouse.hold(context.log) as lock:
+        receipt = resolve_papers(lock.warehouse, extracted_listings, paper_identities, pages)
+        results = report_results(lock.warehouse, receipt)
+    yield from results
+
+
+@dg.multi_asset(name="publish", specs=list_specs("publish"))
+def publish(  # noqa: PLR0913, PLR0917 - a step's inputs are its parameters
+    context: dg.AssetExecutionContext,
+    config: PublishConfig,
+    collected_dumps: Receipt,
+    dumps: Receipt,
+    inputs: Receipt,
+    paper_identities: Receipt,
+    pages: Receipt,
+    papers: Receipt,
+    warehouse: WarehouseResource,
+) -> dg.MaterializeResult[None]:
+    """Gate all tables and make them the current release in one step."""
+    receipts = [collected_dumps, dumps, inputs, paper_identities, pages, papers]
+    with warehouse.hold(context.log) as lock:
+        release = publish_release(
+            lock.warehouse, receipts, lock=lock, allow_shrink=config.allow_shrink, on_step=context.log.info
+        )
+        clear_leftovers(lock.warehouse, receipts)
+    return dg.MaterializeResult(
+        metadata=describe_release(release), data_version=dg.DataVersion(release.manifest["content_id"])
+    )
+
+
+STAGES: Final = (collect, extract, account, identify, date, resolve, publish)
