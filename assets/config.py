@@ -11,10 +11,9 @@ import dagster as dg
 from pydantic import Field
 
 from etl.errors import PaperhouseError
+from etl.load.warehouse import LANDING_VARIABLE
 from etl.stages.collect import InputOptions
 from etl.stages.decisions import find_decisions
-
-LANDING_VARIABLE: Final = "PAPERHOUSE_LANDING"
 
 _LANDING: Final = Path(__file__).resolve().parent.parent / "warehouse" / "landing"
 """The folder for dumps in a clone of the project; an installed wheel has none."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import etl.version
 from etl.errors import PaperhouseError
-from etl.load.warehouse import ROOT_VARIABLE, Warehouse, WarehouseUnwritableError
+from etl.load.warehouse import LANDING_VARIABLE, ROOT_VARIABLE, Warehouse, WarehouseUnwritableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -82,6 +82,12 @@ class Server:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
+def _make_landing_absolute() -> dict[str, str]:
+    """Make the landing folder absolute, since Dagster works in a folder of its own."""
+    landing = os.environ.get(LANDING_VARIABLE)
+    return {LANDING_VARIABLE: str(Path(landing).absolute())} if landing else {}
+
+
 def plan_server(warehouse: Warehouse, *, host: str, port: int, read_only: bool) -> Server:
     """Make ready what Dagster needs: its home with telemetry off, a free port, the command and its environment.
 
@@ -102,6 +108,7 @@ def plan_server(warehouse: Warehouse, *, host: str, port: int, read_only: bool) 
             "DAGSTER_DISABLE_TELEMETRY": "yes",
             "PYTHONUNBUFFERED": "1",
             ROOT_VARIABLE: str(warehouse.root),
+            **_make_landing_absolute(),
         },
         host=host,
         port=free_port,

@@ -12,6 +12,8 @@ from etl.errors import PaperhouseError
 from etl.load.duckdb_names import escape_pattern
 
 ROOT_VARIABLE: Final = "PAPERHOUSE_WAREHOUSE"
+LANDING_VARIABLE: Final = "PAPERHOUSE_LANDING"
+"""Names the folder that the Dagster job builds from where its config names none."""
 
 _CLONE: Final = Path(etl.version.__file__).resolve().parent.parent
 """The folder that holds etl: a clone of the project, or site-packages where the package was installed from a wheel."""
