@@ -18,6 +18,7 @@ _MAX_CONTROL_SHARE: Final = 0.1
 _MIN_NUL_SHARE: Final = 0.2
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r") + b"\x7f"
 _CONTINUATION: Final = re.escape("".join(bytes([byte]).decode("windows-1252", "ignore") for byte in range(0x80, 0xC0)))
+_MULTI_BYTE: Final = re.compile("[^\0-\x7f\ufffd]")
 _DOUBLY_DECODED: Final = re.compile(f"[\u00c2\u00c3][{_CONTINUATION}]|\u00e2[{_CONTINUATION}]{{2}}")
 """What two- and three-byte sequences of UTF-8 look like when they are read as Windows-1252."""
 
@@ -32,8 +33,8 @@ class Encoding(NamedTuple):
 def detect_encoding(raw: bytes) -> Encoding | None:
     r"""Tell a dump's encoding by its byte-order mark, its NUL bytes, or what UTF-8 makes of it; None: it is no text.
 
-    Bytes that are no UTF-8 are Windows-1252 if hardly any multi-byte sequence of UTF-8 stands among them, otherwise
-    damaged UTF-8.
+    Bytes that are no UTF-8 are damaged UTF-8 if as many lines have multi-byte sequences of it as have wrong bytes,
+    otherwise Windows-1252: damage comes in one place, another encoding is everywhere.
 
     >>> [detect_encoding(raw).codec for raw in (b"a", b"\xff\xfea\0", b"\x95 3 authors", b"\xe2\x80\xa2 \xc2\xb7 \xff")]
     ['utf-8', 'utf-16-le', 'windows-1252', 'utf-8']
@@ -50,10 +51,7 @@ def detect_encoding(raw: bytes) -> Encoding | None:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
-        text = raw.decode("utf-8", "replace")
-        wrong = text.count("\ufffd")
-        right = sum(1 for _ in re.finditer("[^\0-\x7f\ufffd]", text))
-        return Encoding("utf-8" if right >= wrong else "windows-1252", 0)
+        return Encoding("utf-8" if _is_damaged_utf_8(raw) else "windows-1252", 0)
     return Encoding("utf-8", 0)
 
 
@@ -87,6 +85,13 @@ def is_doubly_decoded(text: str) -> bool:
     (True, False)
     """
     return not text.isascii() and _DOUBLY_DECODED.search(text) is not None
+
+
+def _is_damaged_utf_8(raw: bytes) -> bool:
+    lines = raw.decode("utf-8", "replace").split("\n")
+    wrong = sum(1 for line in lines if "\ufffd" in line)
+    right = sum(1 for line in lines if _MULTI_BYTE.search(line))
+    return right >= wrong
 
 
 def _cut_wide_lines(body: bytes, codec: str, offset: int) -> Iterator[tuple[int, int, str]]:

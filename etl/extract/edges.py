@@ -66,8 +66,9 @@ def looks_voted(lines: Sequence[Line], starts: Sequence[int]) -> bool:
 
 def cut_at_heads(gap: Sequence[Line]) -> list[Sequence[Line]]:
     """Cut the lines between two footers where a new card's head begins: after a card whose footer is missing."""
-    starts = [0] if gap else []
-    index = 0
+    if not gap:
+        return []
+    starts, index = [0], 0
     while index < len(gap):
         size = read_head(gap, index).line_count
         if size and index > 0:

@@ -117,7 +117,8 @@ def segment_lines(lines: Sequence[Line], *, is_footer_next: bool, is_footerless_
             origin[state], total[state] = best, best_cost + fit
         costs = total
         origins.append(origin)
-    last = min(costs, key=lambda state: costs[state] + _end(state, is_footer_next=is_footer_next, no_footer=no_footer))
+    ends = {state: cost + _end(lines[-1], state, is_footer_next, no_footer) for state, cost in costs.items()}
+    last = min(ends, key=ends.__getitem__)
     path = [last]
     for origin in reversed(origins):
         path.append(origin[path[-1]])
@@ -166,11 +167,14 @@ def _end_card(prior: State, no_footer: int) -> int:
     return no_footer + _NO_ABSTRACT if prior in _TITLES else _ENDS_EARLY[prior]
 
 
-def _end(state: State, *, is_footer_next: bool, no_footer: int) -> int:
+def _end(line: Line, state: State, is_footer_next: bool, no_footer: int) -> int:  # noqa: FBT001 - both are of the gap
     """Cost of the last line having this state."""
-    if is_footer_next:
-        return 0 if state in _BODY else _NO_ABSTRACT if state in _TITLES else 2 * _NO_FOOTER
-    return _end_card(state, no_footer) if state in (*_BODY, *_TITLES) else 0
+    if not is_footer_next:
+        return _end_card(state, no_footer) if state in (*_BODY, *_TITLES) else 0
+    if state in _BODY:  # what looks like a title above a footer has rather lost its abstract
+        is_title = state is State.PARAGRAPH and _looks_unfinished(line.text) and line.text.count(" ") > 1
+        return _NO_ABSTRACT if is_title else 0
+    return _NO_ABSTRACT if state in _TITLES else 2 * _NO_FOOTER
 
 
 def _fit_states(line: Line, *, is_footerless_page: bool) -> list[tuple[State, int]]:
@@ -193,6 +197,8 @@ def _fit_states(line: Line, *, is_footerless_page: bool) -> list[tuple[State, in
             states.append((State.AUTHORS, _TORN))
         if not line.after_blank:
             states.append((State.DATE, _TORN))
+        elif any(map(str.isdigit, text)):
+            states.append((State.DATE, _TORN + 2))
     if line.kind is Kind.TEXT and not is_footerless_page and is_organization(text):
         states.append((State.ORGANIZATION, 0))
     return states
@@ -208,11 +214,18 @@ def _title_cost(text: str) -> int:
     return too_long + (_LOOKS_LIKE_ITEM if is_sentence or text.startswith(BULLETS) else 0)
 
 
-def _paragraph_cost(text: str) -> int:
+def _looks_unfinished(text: str) -> bool:
+    """Tell whether a line is as short as a title and ends without a sign, as titles do."""
     is_finished = text.endswith((".", "!", "?", ":", ";", ",")) or text.startswith(BULLETS)
-    return 1 if is_finished or len(text) > _TITLE_COSTS[0][0] else 1 + _LOOKS_UNFINISHED
+    return not is_finished and len(text) <= _TITLE_COSTS[0][0]
+
+
+def _paragraph_cost(text: str) -> int:
+    return 1 + (_LOOKS_UNFINISHED if _looks_unfinished(text) else 0)
 
 
 def _abstract_cost(text: str) -> int:
     too_short = next((cost for limit, cost in _ABSTRACT_COSTS if len(text) >= limit), _SHORT_ABSTRACT)
-    return max(too_short - (2 if text.endswith((".", "!", "?")) else 0), 0)
+    return max(too_short - (2 if text.endswith((".", "!", "?")) else 0), 0) + (
+        _LOOKS_UNFINISHED if _looks_unfinished(text) else 0
+    )

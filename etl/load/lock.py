@@ -16,6 +16,7 @@ import os
 import shlex
 import socket
 import sys
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
 
 MAX_COMMAND_LENGTH: Final = 200
+_POLL_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,9 @@ def _wait_for_lock(path: Path, descriptor: int, *, wait: bool, on_wait: Callable
         raise WarehouseLockedError(path, holder)
     if on_wait:
         on_wait(holder)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    # A blocking flock would sleep on through Ctrl-C when the signal is taken by one of polars' threads.
+    while not _try_lock(path, descriptor):
+        time.sleep(_POLL_SECONDS)
 
 
 def _open_lock(path: Path) -> int:
