@@ -71,6 +71,13 @@ def test_every_paper_is_one_row(release: Release):
     assert papers.filter(pl.col("listing_count") != pl.col("dump_count")).is_empty()
 
 
+def test_the_stages_count_what_people_ask_for(report: BuildReport):
+    metrics = {name: value for receipt in report.receipts.values() for name, value in receipt.metrics.items()}
+    told = {name: metrics[name] for name in ("papers", "listings", "merged_listings", "inferred_years", "broken_rules")}
+    assert told == {"papers": 262, "listings": 275, "merged_listings": 13, "inferred_years": 46, "broken_rules": 0}
+    assert (metrics["inferred_page_years"], metrics["unknown_page_years"]) == (4, 1)
+
+
 def test_equal_titles_are_merged_and_nothing_else_is(release: Release):
     listings = release.read("listings").with_columns(pl.col("title").str.to_lowercase().alias("folded"))
     assert listings["folded"].n_unique() == listings["paper_id"].n_unique() == 262

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from etl.errors import PaperhouseError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class InputMissingError(PaperhouseError):
@@ -43,24 +43,27 @@ class InputFile(NamedTuple):
 def find_files(roots: Sequence[Path]) -> list[InputFile]:
     """List the files that the named files and folders mean, sorted by name; a file named twice is listed once.
 
-    Names are relative to their root (a named file is its own name); where two roots hold the same name, the root's
-    own name goes in front. Errors: ``InputMissingError`` for a root that does not exist or a folder without files.
+    Names are relative to their root (a named file is its own name); where two roots hold the same name, the
+    whole path stands instead. Errors: ``InputMissingError`` for a root that does not exist or a folder without files.
     """
-    found: dict[Path, tuple[Path, str]] = {}
+    found: dict[Path, str] = {}
     for root in roots:
         files = list(_list_root(root))
         if not files:
             raise InputMissingError(root, "the folder holds no dump", "name a folder or files with dumps in them")
         for path, name in files:
-            found.setdefault(path, (root, name))
-    holders = Counter(name for _, name in found.values())
-    return sorted(
-        (
-            InputFile(path, name if holders[name] == 1 else f"{escape_name(root.resolve())}/{name}")
-            for path, (root, name) in found.items()
-        ),
-        key=lambda file: file.name,
+            found.setdefault(path, name)
+    names = _tell_apart(found, {path: escape_name(path) for path in found})
+    distinct = _tell_apart(
+        names, {path: f"{name}#{number}" for number, (path, name) in enumerate(sorted(names.items()))}
     )
+    return sorted((InputFile(path, name) for path, name in distinct.items()), key=lambda file: file.name)
+
+
+def _tell_apart(names: Mapping[Path, str], longer: Mapping[Path, str]) -> dict[Path, str]:
+    """Give files that share a name their longer one."""
+    holders = Counter(names.values())
+    return {path: name if holders[name] == 1 else longer[path] for path, name in names.items()}
 
 
 def read_file(file: InputFile) -> bytes:
@@ -96,11 +99,19 @@ def is_passed_over(name: str) -> bool:
     return name.startswith((".", "_")) or name.lower().endswith(".md")
 
 
+def _follow_named_link(root: Path) -> Path:
+    """Follow a link that the user named; one that leads nowhere stays, and reading it says why."""
+    try:
+        return root.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return root.absolute()
+
+
 def _list_root(root: Path) -> Iterator[tuple[Path, str]]:
     if not os.path.lexists(root):
         raise InputMissingError(root, "no such file or folder", "check the path")
     if not root.is_dir():
-        yield root.resolve() if root.is_symlink() else root.absolute(), escape_name(root.name)
+        yield _follow_named_link(root), escape_name(root.name)
         return
     base = root.resolve()
     unreadable: list[Path] = []

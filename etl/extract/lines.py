@@ -113,7 +113,8 @@ def classify_line(text: str) -> Kind:
 def is_organization(text: str) -> bool:
     """Tell whether a line can name an organisation: a handle, then a name, and no sentence."""
     is_sentence = text.endswith((".", "!", "?", ":", ",", ";")) and not text.lower().endswith(_COMPANY_ENDS)
-    return len(text) <= MAX_FOOTER_LINE_LENGTH and not is_sentence and _ORGANIZATION_LINE.match(text) is not None
+    is_line = len(text) <= MAX_FOOTER_LINE_LENGTH and "•" not in text
+    return is_line and not is_sentence and _ORGANIZATION_LINE.match(text) is not None
 
 
 def _cut_footer(line: Line, codec: str) -> Iterator[Line]:

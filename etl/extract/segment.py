@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.extract.lines import Kind, is_organization
 from etl.patterns import BULLETS
@@ -68,6 +68,7 @@ _LOOKS_LIKE_HEADING: Final = {0: 6, 1: 3}
 _LOOKS_LIKE_ITEM: Final = 4
 _LOOKS_UNFINISHED: Final = 3
 _TORN: Final = 3
+_BEGINS_ANEW: Final = 9
 
 # Steps inside a card; what stands nowhere here never happens.
 _STEPS: Final = (
@@ -103,12 +104,17 @@ def segment_lines(lines: Sequence[Line], *, is_footer_next: bool, is_footerless_
     if is_footer_next and len(lines) == 2 and is_clean_card(lines[0], lines[1]):  # noqa: PLR2004 - title and abstract
         return [State.TITLE, State.ABSTRACT]
     no_footer = _NO_FOOTER_ON_FOOTERLESS_PAGE if is_footerless_page else _NO_FOOTER
-    costs = {state: _begin(state) + fit for state, fit in _fit_states(lines[0], is_footerless_page=is_footerless_page)}
+    paragraphs = _measure_paragraphs(lines)
+    fits = [
+        _fit_states(line, paragraph, is_footerless_page=is_footerless_page)
+        for line, paragraph in zip(lines, paragraphs, strict=True)
+    ]
+    costs = {state: _begin(state) + fit for state, fit in fits[0]}
     origins: list[dict[State, State]] = []
-    for before, line in pairwise(lines):
+    for (before, line), states in zip(pairwise(lines), fits[1:], strict=True):
         origin: dict[State, State] = {}
         total: dict[State, int] = {}
-        for state, fit in _fit_states(line, is_footerless_page=is_footerless_page):
+        for state, fit in states:
             best, best_cost = State.TITLE, 2 * NEVER
             for prior, cost in costs.items():
                 cost_here = cost + _step(before, prior, line, state, no_footer)
@@ -135,7 +141,7 @@ def is_clean_card(title: Line, abstract: Line) -> bool:
         and title.kind is Kind.TEXT
         and abstract.kind is Kind.TEXT
         and _title_cost(title.text) <= 1
-        and _abstract_cost(abstract.text) <= 1
+        and _abstract_cost(len(abstract.text), abstract.text) <= 1
     )
 
 
@@ -156,8 +162,16 @@ def _step(before: Line, prior: State, line: Line, state: State, no_footer: int) 
     goes_on = _GOES_ON.get((prior, state))
     if goes_on is None:
         return _STEPS.get((prior, state), NEVER)
+    if state is State.WRAPPED and _begins_anew(before.text, line.text):
+        return goes_on[line.after_blank] + _BEGINS_ANEW
     is_too_much = state is State.PARAGRAPH and len(before.text) + len(line.text) > LONGEST_ABSTRACT
     return goes_on[line.after_blank] + (_NO_TITLE if is_too_much else 0)
+
+
+def _begins_anew(before: str, text: str) -> bool:
+    """Tell whether a line below a whole abstract, without a blank one between, looks like the next title."""
+    is_whole = len(before) > _TITLE_COSTS[1][0] and before.endswith((".", "!", "?"))
+    return is_whole and _looks_like_title(text)
 
 
 def _end_card(prior: State, no_footer: int) -> int:
@@ -172,22 +186,43 @@ def _end(line: Line, state: State, is_footer_next: bool, no_footer: int) -> int:
     if not is_footer_next:
         return _end_card(state, no_footer) if state in (*_BODY, *_TITLES) else 0
     if state in _BODY:  # what looks like a title above a footer has rather lost its abstract
-        is_title = state is State.PARAGRAPH and _looks_unfinished(line.text) and line.text.count(" ") > 1
+        is_title = (
+            state is State.PARAGRAPH and _looks_unfinished(len(line.text), line.text) and line.text.count(" ") > 1
+        )
         return _NO_ABSTRACT if is_title else 0
     return _NO_ABSTRACT if state in _TITLES else 2 * _NO_FOOTER
 
 
-def _fit_states(line: Line, *, is_footerless_page: bool) -> list[tuple[State, int]]:
+class _Paragraph(NamedTuple):
+    """A line and those that follow it without a blank one: how long they are together, and how the last one ends."""
+
+    length: int
+    end: str
+
+
+def _measure_paragraphs(lines: Sequence[Line]) -> list[_Paragraph]:
+    """Measure the paragraph that each line would begin."""
+    paragraphs: list[_Paragraph] = []
+    below: _Paragraph | None = None
+    for line in reversed(lines):
+        length = len(line.text) + (below.length if below else 0)
+        paragraph = _Paragraph(length, below.end if below else line.text)
+        paragraphs.append(paragraph)
+        below = None if line.after_blank or line.kind is not Kind.TEXT else paragraph
+    return paragraphs[::-1]
+
+
+def _fit_states(line: Line, paragraph: _Paragraph, *, is_footerless_page: bool) -> list[tuple[State, int]]:
     """List the states a line can have with the cost of each, by its looks alone."""
     text = line.text
     odd = 0 if line.kind is Kind.TEXT else _LOOKS_LIKE_FOOTER
-    title, abstract = 2 * odd + _title_cost(text), odd + _abstract_cost(text)
+    title, abstract = 2 * odd + _title_cost(text), odd + _abstract_cost(*paragraph)
     states = [
         (State.TITLE, title),
         (State.TITLE_WRAPPED, title),
         (State.ABSTRACT, abstract),
         (State.WRAPPED, odd),
-        (State.PARAGRAPH, odd + _paragraph_cost(text)),
+        (State.PARAGRAPH, odd + _paragraph_cost(text, paragraph)),
         (State.ORPHAN, abstract),
     ]
     if line.kind in _FOOTER:
@@ -200,7 +235,7 @@ def _fit_states(line: Line, *, is_footerless_page: bool) -> list[tuple[State, in
         elif any(map(str.isdigit, text)):
             states.append((State.DATE, _TORN + 2))
     if line.kind is Kind.TEXT and not is_footerless_page and is_organization(text):
-        states.append((State.ORGANIZATION, 0))
+        states.append((State.ORGANIZATION, 0 if line.after_blank else _TORN))
     return states
 
 
@@ -210,22 +245,25 @@ def _title_cost(text: str) -> int:
         (cost for limit, cost in _TITLE_COSTS if length <= limit),
         min(_LONG_TITLE + (length - _TITLE_COSTS[-1][0]) // 40, 5 * _LONG_TITLE),
     )
-    is_sentence = text.endswith((".", ",", ";"))
+    is_sentence = text.endswith((".", ",", ";", ":"))
     return too_long + (_LOOKS_LIKE_ITEM if is_sentence or text.startswith(BULLETS) else 0)
 
 
-def _looks_unfinished(text: str) -> bool:
-    """Tell whether a line is as short as a title and ends without a sign, as titles do."""
-    is_finished = text.endswith((".", "!", "?", ":", ";", ",")) or text.startswith(BULLETS)
-    return not is_finished and len(text) <= _TITLE_COSTS[0][0]
+def _looks_unfinished(length: int, end: str) -> bool:
+    """Tell whether a text is as short as a title and ends without a sign, as titles do."""
+    return length <= _TITLE_COSTS[0][0] and not end.endswith((".", "!", "?", ":", ";", ","))
 
 
-def _paragraph_cost(text: str) -> int:
-    return 1 + (_LOOKS_UNFINISHED if _looks_unfinished(text) else 0)
+def _looks_like_title(text: str) -> bool:
+    return _looks_unfinished(len(text), text) and not text.startswith(BULLETS)
 
 
-def _abstract_cost(text: str) -> int:
-    too_short = next((cost for limit, cost in _ABSTRACT_COSTS if len(text) >= limit), _SHORT_ABSTRACT)
-    return max(too_short - (2 if text.endswith((".", "!", "?")) else 0), 0) + (
-        _LOOKS_UNFINISHED if _looks_unfinished(text) else 0
-    )
+def _paragraph_cost(text: str, paragraph: _Paragraph) -> int:
+    is_title = _looks_unfinished(*paragraph) and not text.startswith(BULLETS)
+    return 1 + (_LOOKS_UNFINISHED if is_title else 0)
+
+
+def _abstract_cost(length: int, end: str) -> int:
+    too_short = next((cost for limit, cost in _ABSTRACT_COSTS if length >= limit), _SHORT_ABSTRACT)
+    is_closed = end.endswith((".", "!", "?"))
+    return max(too_short - (2 if is_closed else 0), 0) + (_LOOKS_UNFINISHED if _looks_unfinished(length, end) else 0)

@@ -178,6 +178,11 @@ def test_a_column_that_the_table_does_not_have_is_an_error():
         find_failures(GOOD["links"], TABLES["links"], ["url", "nowhere"])
 
 
+def test_a_rule_that_cannot_be_told_for_a_null_is_broken():
+    rows, index = plant("spans", {}, {"byte_end": None})
+    assert (index, "bytes_in_order") in find_failures(rows, TABLES["spans"]).select("row", "rule").rows()
+
+
 def test_a_row_may_break_several_rules_and_all_are_named():
     rows, _ = plant("links", {}, {"kind": "x", "position": -1})
     _, broken = split_rows(rows, TABLES["links"])

@@ -72,6 +72,15 @@ def test_every_file_of_a_folder_is_named_and_hashed(warehouse: Warehouse, tmp_pa
     assert plan["dump_id"].is_sorted()
 
 
+def test_the_plan_does_not_depend_on_names(warehouse: Warehouse, tmp_path: Path):
+    texts = [f"{OCTOBER}\n{number}" for number in range(8)]
+    plans = []
+    for name, ordered in (("one", texts), ("two", texts[::-1])):
+        dumps = {f"{number}": text for number, text in enumerate(ordered)}
+        plans.append(collect(warehouse, write_dumps(tmp_path / name, **dumps))[1]["dump_id"].to_list())
+    assert plans[0] == plans[1] == sorted(plans[0])
+
+
 def test_one_content_under_two_names_is_one_dump_and_two_inputs(warehouse: Warehouse, tmp_path: Path):
     inputs, plan = collect(warehouse, write_dumps(tmp_path / "dumps", b=OCTOBER, a=OCTOBER))
     assert list_inputs(inputs) == [("a.txt", None, OCTOBER_ID, "read"), ("b.txt", None, OCTOBER_ID, "read")]

@@ -8,7 +8,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from etl.load.tables import read_table
-from etl.stages.decisions import DecisionsInvalidError, read_decisions
+from etl.stages import decisions as decisions_module
+from etl.stages.decisions import DEFAULT_FILE, DecisionsInvalidError, find_decisions, read_decisions
 from etl.transform.decisions import DECISION_SCHEMA
 from tests.etl.stages.dumps import LADDERS, MOSS, make_card, make_page, write_dumps
 
@@ -25,6 +26,21 @@ LINE = "Deep Ladders,Moss on Roofs,same,one is the preprint,ann,2025-10-29"
 @pytest.fixture
 def decisions(tmp_path: Path) -> Path:
     return tmp_path / "decisions.csv"
+
+
+def test_the_named_file_is_taken_before_the_clones_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, decisions: Path
+):
+    own = tmp_path / "own.csv"
+    monkeypatch.setattr(decisions_module, "DEFAULT_FILE", own)
+    assert find_decisions(None) is None
+    own.touch()
+    assert find_decisions(None) == own
+    assert find_decisions(decisions) == decisions
+
+
+def test_the_clones_own_file_can_be_followed():
+    assert read_decisions(DEFAULT_FILE).columns == list(DECISION_SCHEMA)
 
 
 def test_a_file_of_decisions_is_read_as_it_stands(decisions: Path):

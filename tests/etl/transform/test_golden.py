@@ -51,6 +51,15 @@ class TestMostFields:
         twice = [{"dump_id": "a", "position": position, field: values[position]} for position in (1, 0)]
         assert make_paper(*twice)[field] == values[0]
 
+    def test_the_latest_of_a_values_pages_counts(self, field: str, values: tuple):
+        middle = LATE - dt.timedelta(10)
+        rows = [{field: values[0], "page_on": EARLY}, {field: values[1], "page_on": middle}]
+        assert make_paper(*rows, rows[1], {**rows[0], "page_on": LATE})[field] == values[0]
+
+    def test_the_smallest_of_a_values_listings_counts_wherever_it_stands(self, field: str, values: tuple):
+        rows = [{"dump_id": dump_id, field: values[dump_id in "ad"]} for dump_id in "dbca"]
+        assert make_paper(*rows)[field] == make_paper(*reversed(rows))[field] == values[1]
+
     def test_nothing_printed_never_wins(self, field: str, values: tuple):
         if field != "title":
             assert make_paper({}, {field: values[0], "page_on": None}, {})[field] == values[0]

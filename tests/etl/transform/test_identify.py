@@ -149,12 +149,29 @@ def test_a_card_without_an_abstract_still_joins_a_paper_of_several_prints():
 
 
 def test_what_a_rule_forbids_no_chain_of_pairs_brings_about():
-    # The first and the last print another number; the one between them is like both.
-    chain = [make_card(f"LadderNet{part} Leans on Many Walls of Timber", LADDERS, 10, 3) for part in (" 2", "", " 3")]
-    groups = identify(*chain).groups
+    # Each is like the next, but the first and the last were published too many days apart.
+    titles = (f"{TITLE} of Stone", f"{TITLE} of Stones", f"{TITLE} of Stoned")
+    chain = [make_card(title, LADDERS, day) for title, day in zip(titles, (10, 12, 14), strict=True)]
+    assert count_papers(*chain[:2]) == count_papers(*chain[1:]) == 1
+    groups, _, near_misses = identify(*chain)
     names = dict(groups.rows())
     first, _, last = (names[alias] for alias in list_aliases(*chain))
     assert first != last
+    assert "other_date" in near_misses["reason"].to_list()
+
+
+def test_an_author_count_that_is_not_printed_speaks_for_nothing():
+    edited = LADDERS.replace("a", "o")
+    printed = [make_card("Deep Ladders", LADDERS, 10, 3), make_card("Deep Ladders", f"In short: {edited}", 20, 4)]
+    assert count_papers(*printed) == 2
+    assert count_papers(printed[0], {**printed[1], "author_count": None}) == 1
+
+
+def test_a_name_before_the_colon_is_what_a_new_subtitle_keeps():
+    cards = [
+        make_card(title, LADDERS, 10) for title in ("LadderBot: A Study of Falls", "LadderBot: How Climbers Lose Rungs")
+    ]
+    assert identify(*cards).matches["rule"].to_list() == ["subtitle", "subtitle"]
 
 
 def test_a_large_block_of_one_title_falls_into_its_papers():

@@ -134,6 +134,17 @@ EQUAL_TITLES = {
         "exact_title",
     ),
     "no abstract, long title": (observe(), observe(None), "title_only"),
+    "no abstract, long title, other day": (observe(dates=[DAY]), observe(None, dates=[OTHER_DAY]), "title_only"),
+    "no abstract, long title, other day, same count": (
+        observe(dates=[DAY], counts=[3]),
+        observe(None, dates=[OTHER_DAY], counts=[3]),
+        "title_only",
+    ),
+    "no abstract, long title, same day, other count": (
+        observe(dates=[DAY], counts=[3]),
+        observe(None, dates=[DAY], counts=[4]),
+        "title_only",
+    ),
     "no abstract, short title": (observe(title=SHORT), observe(None, title=SHORT), None),
     "no abstract, short title, same count": (
         observe(title=SHORT, counts=[3]),

@@ -43,6 +43,15 @@ def test_the_urls_of_every_paper_are_listed_in_their_order():
     assert_frame_equal(find_links(papers), pl.DataFrame(expected, schema=SCHEMA, orient="row"))
 
 
+def test_the_order_holds_for_many_papers_with_many_urls():
+    abstracts = [" ".join(f"https://a.example/{paper}/{number}" for number in range(30)) for paper in range(200)]
+    links = find_links(pl.DataFrame({"paper_id": [f"{paper:03}" for paper in range(200)], "abstract": abstracts}))
+    expected = [
+        (f"{paper:03}", number, f"https://a.example/{paper}/{number}") for paper in range(200) for number in range(30)
+    ]
+    assert links.select("paper_id", "position", "url").rows() == expected
+
+
 def test_no_urls_make_an_empty_table_of_the_same_form():
     assert_frame_equal(find("Ladders lean on walls."), pl.DataFrame(schema=SCHEMA))
     assert_frame_equal(find(None), pl.DataFrame(schema=SCHEMA))

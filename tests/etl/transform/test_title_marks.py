@@ -15,6 +15,8 @@ from etl.transform.title_marks import Marks, find_marks, words_differ
         ("part ii of the ladders", ("2",)),
         ("ladders version x", ("10",)),
         ("the ladders iii", ("3",)),
+        ("the ladders ii", ("2",)),
+        ("the ladders of i", ()),
         ("what i learned", ()),
         ("mix v of models", ()),
         ("4x4 games", ("4", "4x")),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,8 @@ def test_few_days_without_a_year_need_more_dated_cards(dated: int, days: int, is
     assert weigh(dated, days=DAYS[:days]).is_decided is is_decided
 
 
-def test_the_pages_began_in_a_certain_year():
+def test_the_pages_began_in_2023():
+    assert FIRST_YEAR == 2023
     assert weigh(10, 2022).year == FIRST_YEAR
     assert weigh(10, 2015).year >= FIRST_YEAR
 
@@ -65,6 +67,15 @@ def test_a_header_on_a_weekend_speaks_against_a_year():
     assert [dt.date(year, 10, 26).isoweekday() for year in (2025, 2026)] == [7, 1]
     assert weigh(30, header=(10, 27)).is_decided
     assert not weigh(30, header=(10, 26)).is_decided
+
+
+def test_the_odds_are_exact():
+    # Fri 24 October 2025 is a Saturday in 2026, a Sunday in 2027 and a weekday in the three years after.
+    skipped = Fraction(4, 5) ** 20
+    rest = Fraction(1, 100) * (skipped + skipped**2) + skipped**3 + skipped**4 + skipped**5
+    assert weigh(20, days=(), header=(10, 24)) == Verdict(2025, int(1 / rest), is_decided=False)
+    assert weigh(20, days=()).odds == int((1 - skipped) / (skipped - skipped**6))
+    assert weigh(200, days=()).odds == 999
 
 
 def test_a_29th_of_february_is_of_a_leap_year():

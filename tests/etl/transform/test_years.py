@@ -194,6 +194,16 @@ def test_in_late_december_cards_of_december_show_that_the_header_is_right():
     assert page["page_on"] == dt.date(2025, 12, 31)
 
 
+@pytest.mark.parametrize(
+    ("header", "card", "is_open"),
+    [("Dec 25", (1, 7), True), ("Dec 24", (1, 7), False), ("Dec 25", (1, 8), False), ("Nov 28", (1, 1), False)],
+)
+def test_the_turn_of_the_year_is_late_december_and_early_january(header: str, card: Day, is_open: bool):  # noqa: FBT001
+    (page,) = date(Page("a", header, make_dated(60), make_yearless(card, (1, 1), (1, 1))))
+    assert (page["page_on"] is None) == is_open
+    assert page["capture_year"] == 2025
+
+
 def test_a_header_before_a_year_less_card_is_a_contradiction_and_reported():
     (page,) = date(Page("a", "Oct 29", make_dated(60), make_yearless((10, 31), (10, 1), (10, 2))))
     assert (page["page_on"], page["capture_year"]) == (None, None)

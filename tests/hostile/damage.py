@@ -1,0 +1,121 @@
+"""Pages that lost something: footers, titles, blank lines, their end. What is whole around the damage is read."""
+
+from __future__ import annotations
+
+from tests.hostile.cases import FENCE, ROBOTS, SHEEP, THREE, TWO, Case, make_case, replace, write
+from tests.strategies import Card, Style
+
+_ALL = (SHEEP, ROBOTS, FENCE)
+_SHEEP_FOOTER = "  • 3 authors\n·\nJul 10, 2023\n\n"
+
+
+def _bare(card: Card) -> Card:
+    return card._replace(author_line=None, organization_line=None, date_line=None)
+
+
+def _cut(name: str, behind: str, *cards: Card, quarantine: tuple[tuple[str, str], ...] = (), **problems: str) -> Case:
+    """Cut a page of two cards behind a text."""
+    end = TWO.rindex(behind.encode()) + len(behind.encode())
+    codes = {int(number[1:]): (code,) for number, code in problems.items()}
+    return Case(f"cut_{name}", TWO[:end], cards, quarantine, problems=codes)
+
+
+_TITLE, _ABSTRACT = ROBOTS.title, ROBOTS.abstract[0]
+
+CASES = (
+    make_case("footer_missing_in_the_first_card", _bare(SHEEP), ROBOTS, FENCE),
+    make_case("footer_missing_in_the_middle", SHEEP, _bare(ROBOTS), FENCE),
+    make_case("footer_missing_in_the_last_card", SHEEP, ROBOTS, _bare(FENCE)),
+    make_case("footer_missing_twice_in_a_row", _bare(SHEEP), _bare(ROBOTS), FENCE),
+    make_case("footer_missing_in_wrapped_cards", _bare(SHEEP), ROBOTS, _bare(FENCE), style=Style(width=70)),
+    make_case("footer_missing_without_blank_lines", _bare(SHEEP), ROBOTS, style=Style(gap=0, indent="")),
+    make_case("blank_lines_missing", *_ALL, style=Style(gap=0, indent="")),
+    make_case("blank_lines_doubled", *_ALL, style=Style(gap=2)),
+    Case("every_line_end_doubled", THREE.replace(b"\n", b"\n\n")),
+    Case("blank_lines_with_white_space", THREE.replace(b"\n\n", "\n \u00a0\t\n".encode())),
+    Case("white_space_around_every_line", THREE.replace(b"\n", b" \t\n  ")),
+    Case(
+        "author_line_missing_in_a_footer",
+        replace(THREE, "  • 3 authors\n·\nJul", "·\nJul"),
+        (SHEEP._replace(author_line=None), ROBOTS, FENCE),
+        problems={0: ("author_line_missing",)},
+    ),
+    Case("dot_missing_in_a_footer", replace(THREE, "authors\n·\nJul 10", "authors\nJul 10")),
+    Case(
+        "date_missing_in_a_footer",
+        replace(THREE, "·\nJul 10, 2023\n\n", ""),
+        (SHEEP._replace(date_line=None), ROBOTS, FENCE),
+        problems={0: ("date_missing",)},
+    ),
+    Case(
+        "date_torn",
+        replace(THREE, "Jul 10, 2023", "Jul"),
+        (SHEEP._replace(date_line="Jul"), ROBOTS, FENCE),
+        problems={0: ("date_invalid",)},
+    ),
+    Case(
+        "author_line_torn",
+        replace(THREE, "• 3 authors", "• 3 aut"),
+        (SHEEP._replace(author_line="• 3 aut"), ROBOTS, FENCE),
+        problems={0: ("author_count_invalid",)},
+    ),
+    Case(
+        "footer_doubled",
+        replace(THREE, _SHEEP_FOOTER, _SHEEP_FOOTER * 2),
+        quarantine=(("card_without_title", "• 3 authors\n·\nJul 10, 2023"),),
+    ),
+    Case(
+        "date_doubled",
+        replace(THREE, "Jul 10, 2023\n", "Jul 10, 2023\nJul 10, 2023\n"),
+        quarantine=(("card_without_title", "Jul 10, 2023"),),
+    ),
+    Case(
+        "title_doubled",
+        replace(THREE, f"{_TITLE}\n\n", f"{_TITLE}\n\n{_TITLE}\n\n"),
+        quarantine=(("card_incomplete", _TITLE),),
+    ),
+    Case(
+        "scrap_above_a_title",
+        replace(THREE, f"{_TITLE}\n\n", f"2023 1\n\n{_TITLE}\n\n"),
+        quarantine=(("card_incomplete", "2023 1"),),
+    ),
+    Case(
+        "title_of_another_card_above_a_title",
+        replace(THREE, f"{_TITLE}\n\n", f"A Card that Lost Its Abstract and Footer\n\n{_TITLE}\n\n"),
+        quarantine=(("card_incomplete", "A Card that Lost Its Abstract and Footer"),),
+    ),
+    Case(
+        "title_missing",
+        replace(THREE, f"{_TITLE}\n\n", ""),
+        (SHEEP, FENCE),
+        quarantine=(("card_without_title", f"{_ABSTRACT}\n\nmeadow-lab Meadow Laboratory\n·\nOct 27 12"),),
+    ),
+    Case(
+        "title_missing_in_the_first_card",
+        replace(THREE, f"{SHEEP.title}\n\n", ""),
+        (ROBOTS, FENCE),
+        (("card_without_title", f"{SHEEP.abstract[0]}\n\n{_SHEEP_FOOTER.rstrip()}"),),
+    ),
+    Case("cards_swapped", write(FENCE, SHEEP, ROBOTS), (FENCE, SHEEP, ROBOTS)),
+    Case("header_cut_in_two", THREE[60:], quarantine=(("header_unknown", "ily Papers"),)),
+    _cut("behind_the_first_card", "Jul 10, 2023", SHEEP),
+    _cut("in_the_title", "A Field Gui", SHEEP, quarantine=(("card_incomplete", "A Field Gui"),)),
+    _cut("behind_the_title", f"{_TITLE}\n\n", SHEEP, quarantine=(("card_incomplete", _TITLE),)),
+    _cut(
+        "in_the_abstract",
+        "beside a kettle",
+        SHEEP,
+        _bare(ROBOTS)._replace(abstract=(_ABSTRACT[: _ABSTRACT.index("kettle") + 6],)),
+    ),
+    _cut("behind_the_abstract", f"{_ABSTRACT}\n\n", SHEEP, _bare(ROBOTS)),
+    _cut(
+        "in_the_organization_line",
+        "meadow-l",
+        SHEEP,
+        ROBOTS._replace(organization_line="meadow-l", date_line=None),
+        _1="date_missing",
+    ),
+    _cut("behind_the_dot", "Laboratory\n·", SHEEP, ROBOTS._replace(date_line=None), _1="date_missing"),
+    _cut("in_the_date", "\nOct 2", SHEEP, ROBOTS._replace(date_line="Oct 2")),
+    _cut("in_the_month", "\nOc", SHEEP, ROBOTS._replace(date_line="Oc"), _1="date_invalid"),
+)
