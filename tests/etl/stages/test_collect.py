@@ -266,6 +266,14 @@ def test_unchanged_inputs_are_the_same_result_and_changed_ones_another(warehouse
     assert len(set(ids)) == 3
 
 
+def test_what_was_named_is_counted_for_people(warehouse: Warehouse, tmp_path: Path):
+    folder = write_dumps(tmp_path / "dumps", a=OCTOBER, b=OCTOBER, c=MARCH)
+    spoil(folder, "pipe")
+    metrics = collect_inputs(warehouse, InputOptions((folder,), skip_unreadable=True)).metrics
+    size = len(OCTOBER.encode()) + len(MARCH.encode())
+    assert metrics == {"inputs": 4, "dumps": 2, "bytes": size, "unreadable": 1}
+
+
 def test_progress_is_told_file_by_file(warehouse: Warehouse, tmp_path: Path):
     told: list[tuple[int, int]] = []
     folder = write_dumps(tmp_path / "dumps", a=OCTOBER, b=MARCH)
