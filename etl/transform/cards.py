@@ -11,7 +11,7 @@ from etl.transform.dates import parse_date_lines
 from etl.transform.footers import parse_footers
 from etl.transform.keys import add_keys
 
-PRINTED_CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+_TEXT_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
     "position": pl.Int32,
     "page_number": pl.Int32,
@@ -19,6 +19,10 @@ PRINTED_CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "byte_end": pl.Int64,
     "title": pl.String,
     "abstract": pl.String,
+}
+
+PRINTED_CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **_TEXT_SCHEMA,
     "author_line": pl.String,
     "organization_line": pl.String,
     "date_line": pl.String,
@@ -29,13 +33,7 @@ PRINTED_CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 """A card as the parser hands it on: one row per card, each piece as printed."""
 
 CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
-    "dump_id": pl.String,
-    "position": pl.Int32,
-    "page_number": pl.Int32,
-    "byte_start": pl.Int64,
-    "byte_end": pl.Int64,
-    "title": pl.String,
-    "abstract": pl.String,
+    **_TEXT_SCHEMA,
     "abstract_sha256": pl.String,
     "author_count": pl.Int32,
     "organization_handle": pl.String,
