@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,10 @@ PACKAGE_VERSION: Final = "0.1.0"
 
 PARSER_VERSION: Final = 1
 """Grows with every change that can read the same bytes differently; stands in dumps and quarantine."""
+
+
+DECIDING_LIBRARIES: Final = ("pandera", "polars", "pyarrow", "rapidfuzz")
+"""Libraries whose next version may give another result for the same code."""
 
 
 @functools.cache
@@ -22,7 +27,7 @@ def fingerprint_code() -> str:
     """
     import schemas  # noqa: PLC0415 - only its folder is wanted, and only here
 
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(repr([(name, version(name)) for name in DECIDING_LIBRARIES]).encode())
     for package in (Path(__file__).parent, Path(schemas.__file__).parent):
         for source in sorted(package.rglob("*.py")):
             digest.update(source.relative_to(package.parent).as_posix().encode())

@@ -12,6 +12,7 @@ import polars as pl
 
 from etl.transform.dates import make_date, parse_date_lines
 from etl.transform.year_odds import PageFacts
+from schemas.printed import PUBLISHED_BETWEEN
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -117,6 +118,8 @@ def _find_latest_known(cards: pl.DataFrame) -> pl.DataFrame:
 def _make_evidence(row: dict[str, Any]) -> PageEvidence:
     yearless = row["yearless"] or []
     has_header = row["header_month"] is not None
+    header_year = row["header_year"]  # a year that no page can be of is a misprint, and no evidence
+    is_year = header_year is not None and PUBLISHED_BETWEEN[0].year <= header_year <= PUBLISHED_BETWEEN[1].year
     return PageEvidence(
         key=(row["dump_id"], row["page_number"]),
         facts=PageFacts(
@@ -125,7 +128,7 @@ def _make_evidence(row: dict[str, Any]) -> PageEvidence:
             latest_printed_year=row["latest_printed_year"],
             yearless_days=tuple((day["month"], day["day"]) for day in yearless),
         ),
-        header_year=row["header_year"],
+        header_year=header_year if is_year else None,
         given_on=tuple(row["given_page_on"] or ()),
         twin_years=tuple(row["twin_years"] or ()),
         twin_cards=row["twin_cards"] or 0,
