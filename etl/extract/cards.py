@@ -155,12 +155,12 @@ def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: _Footing
     """Put a card together from its head, its lines' states and the footer, if it has a whole one."""
     footer, tail = footing.footer, footing.tail
     pieces: dict[State, str] = {}
-    abstract: list[str] = []
+    paragraphs: list[list[str]] = []
     for line, state in body:
         if state is State.WRAPPED:
-            abstract[-1] += " " + line.text
+            paragraphs[-1].append(line.text)
         elif state in (State.ABSTRACT, State.ORPHAN, State.PARAGRAPH):
-            abstract.append(line.text)
+            paragraphs.append([line.text])
         elif state is State.TITLE_WRAPPED:
             pieces[State.TITLE] += " " + line.text
         else:
@@ -170,7 +170,7 @@ def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: _Footing
         start=lines[0].start,
         end=lines[-1].end,
         title=pieces.get(State.TITLE),
-        abstract="\n\n".join(abstract) or None,
+        abstract="\n\n".join(" ".join(paragraph) for paragraph in paragraphs) or None,
         author_line=footer.author_line if footer else pieces.get(State.AUTHORS),
         organization_line=footer.organization_line if footer else pieces.get(State.ORGANIZATION),
         date_line=footer.date_line if footer else pieces.get(State.DATE),
