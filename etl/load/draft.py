@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from etl.errors import PaperhouseError
-from etl.load.catalog import render_views
-from etl.load.files import create_file, flush_file, link_file
+from etl.load.documents import write_documents
+from etl.load.files import flush_file, link_file
 from etl.load.gates import check_gates
 from etl.load.manifest import compare_rows, make_manifest, write_manifest
+from etl.load.reader import Release
 from etl.load.sql_files import list_sql_files
 from etl.load.tables import list_files, scan_files
 from etl.load.verify import verify_table
 from schemas import TABLES
-from schemas.dictionary import render_dictionary
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-DICTIONARY_NAME: Final = "DICTIONARY.md"
 INPUT_ROOTS_FACT: Final = "input_roots"
 """The fact that names what a build was told to read; builds with the same one are expected to be of like size."""
 
@@ -99,17 +98,18 @@ def check_shrink(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> 
             raise ReleaseShrinksError(table, rows_before, rows_after)
 
 
-def prepare_draft(
+def prepare_draft(  # noqa: PLR0913 - the parts of one act, each by its name
     staging: Path,
     sources: Mapping[str, Sequence[Path]],
     *,
     facts: Mapping[str, Any],
+    before: Release | None,
     now: dt.datetime,
     begin: Callable[[str], None],
-) -> tuple[Path, dict[str, Any]]:
-    """Link, verify and describe the tables in a new folder of ``staging``: gives the folder and its manifest.
+) -> Release:
+    """Link, verify and describe the tables in a new folder of ``staging``: gives the release as it lies there.
 
-    Errors: as for ``verify_table`` and ``check_gates``.
+    ``before`` is the release that this one is to follow. Errors: as for ``verify_table`` and ``check_gates``.
     """
     draft = staging / "release"
     begin("link")
@@ -126,11 +126,12 @@ def prepare_draft(
         facts=facts,
         created_at=now.isoformat(timespec="seconds"),
     )
+    begin("documents")
+    release = Release(manifest["release_id"], draft, manifest)
+    manifest["documents"] = write_documents(release, before)
     write_manifest(manifest, draft)
-    with create_file(draft / DICTIONARY_NAME) as file:
-        file.write(f"{render_dictionary()}\n{render_views()}".encode())
     flush_file(draft)
-    return draft, manifest
+    return release
 
 
 def _link_tables(sources: Mapping[str, Sequence[Path]], draft: Path) -> dict[str, list[Path]]:

@@ -136,6 +136,12 @@ def list_release_files(manifest: Mapping[str, Any], folder: Path) -> dict[str, l
     }
 
 
+def list_entries(manifest: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """List the entries of all files that a manifest knows by size and hash: the tables' files and the documents."""
+    files = [file for _, table in sorted(manifest["tables"].items()) for file in table["files"]]
+    return [*files, *manifest.get("documents", [])]
+
+
 def render_json(value: object) -> bytes:
     """Render JSON in canonical form.
 

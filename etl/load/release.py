@@ -17,11 +17,11 @@ import pyarrow as pa
 
 from etl.errors import PaperhouseError
 from etl.load.catalog import build_catalog, is_catalog_usable
-from etl.load.draft import DICTIONARY_NAME, check_shrink, check_space, list_sources, prepare_draft
+from etl.load.draft import check_shrink, check_space, list_sources, prepare_draft
 from etl.load.files import flush_file, hash_file, remove_folder, seal_folder, unseal_folder
 from etl.load.log import record_release
-from etl.load.manifest import ManifestUnreadableError, read_manifest
-from etl.load.reader import Release, open_release, read_current_id
+from etl.load.manifest import ManifestUnreadableError, list_entries, read_manifest
+from etl.load.reader import Release, ReleaseMissingError, open_release, read_current_id
 from etl.load.retention import mark_current, remove_old_releases
 from etl.load.staging import hold_staging, sweep_staging
 
@@ -81,8 +81,8 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
     ``tables`` names for each table of the contract the folder with its Parquet files, in published form and in key
     order by name; they are linked, not copied, and must not change afterwards. ``facts`` go to the manifest as they
     are (JSON; with ``input_roots`` a release that shrinks by more than half is refused). ``on_step`` is told each step
-    as it begins: link, verify, gates, manifest and, unless a ``dry_run`` ends there, place, catalog, seal, commit,
-    flush, log, clean.
+    as it begins: link, verify, gates, manifest, documents and, unless a ``dry_run`` ends there, place, catalog, seal,
+    commit, flush, log, clean.
 
     Errors: whatever is wrong with tables, disk or lock raises a ``PaperhouseError`` that says so; ``current`` is
             unchanged and ``staging/`` empty. After the commit that error is ``CommitUncertainError``.
@@ -95,13 +95,14 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
             sweep_staging(warehouse)
             sources = list_sources(tables)
             check_space(sources, staging)
-            draft, manifest = prepare_draft(staging, sources, facts=facts, now=now, begin=steps.begin)
+            before = _open_before(warehouse)
+            draft = prepare_draft(staging, sources, facts=facts, before=before, now=now, begin=steps.begin)
             if not allow_shrink:
-                check_shrink(_read_current_manifest(warehouse), manifest)
-            release = Release(manifest["release_id"], warehouse.releases / manifest["release_id"], manifest)
+                check_shrink(before.manifest if before else None, draft.manifest)
+            release = Release(draft.release_id, warehouse.releases / draft.release_id, draft.manifest)
             if dry_run:
                 return release
-            with _place(draft, release.path, warehouse, staging, steps):
+            with _place(draft.path, release.path, warehouse, staging, steps):
                 steps.begin("commit")
                 _commit(warehouse, release.path, staging, now)
         _finish(warehouse, release, staging, steps, now)
@@ -116,14 +117,11 @@ def _explain_failure(steps: _Steps) -> Iterator[None]:
         raise PublishFailedError(steps.current, error) from error
 
 
-def _read_current_manifest(warehouse: Warehouse) -> Mapping[str, Any] | None:
-    """Read the manifest to compare with; a damaged release is nothing to be compared with, only to be replaced."""
-    current = read_current_id(warehouse)
-    if current is None:
-        return None
+def _open_before(warehouse: Warehouse) -> Release | None:
+    """Open the release to compare with; a damaged one is nothing to be compared with, only to be replaced."""
     try:
-        return read_manifest(warehouse.releases / current)
-    except ManifestUnreadableError:
+        return open_release(warehouse)
+    except (ReleaseMissingError, ManifestUnreadableError):
         return None
 
 
@@ -160,11 +158,8 @@ def _is_intact(release_folder: Path) -> bool:
     """Tell whether a release of an earlier build is here whole, byte for byte as its manifest says."""
     try:
         manifest = read_manifest(release_folder)
-        is_whole = (release_folder / DICTIONARY_NAME).is_file() and manifest["release_id"] == release_folder.name
-        return is_whole and all(
-            hash_file(release_folder / file["path"]) == file["sha256"]
-            for table in manifest["tables"].values()
-            for file in table["files"]
+        return manifest["release_id"] == release_folder.name and all(
+            hash_file(release_folder / file["path"]) == file["sha256"] for file in list_entries(manifest)
         )
     except (ManifestUnreadableError, FileNotFoundError):
         return False

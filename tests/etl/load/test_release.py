@@ -14,6 +14,7 @@ import pytest
 
 from etl.load import files as files_module
 from etl.load.catalog import CATALOG_NAME
+from etl.load.documents import DOCUMENTS
 from etl.load.draft import ReleaseShrinksError
 from etl.load.files import hash_file, unseal_folder
 from etl.load.gates import InvariantBrokenError
@@ -31,7 +32,20 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
     from tests.etl.load.conftest import Publish
 
-STEPS = ["link", "verify", "gates", "manifest", "place", "catalog", "seal", "commit", "flush", "log", "clean"]
+STEPS = [
+    "link",
+    "verify",
+    "gates",
+    "manifest",
+    "documents",
+    "place",
+    "catalog",
+    "seal",
+    "commit",
+    "flush",
+    "log",
+    "clean",
+]
 
 
 def list_staging(warehouse: Warehouse) -> list[Path]:
@@ -40,7 +54,7 @@ def list_staging(warehouse: Warehouse) -> list[Path]:
 
 def test_release_holds_what_was_given(release: Release, tables: dict[str, pl.DataFrame]) -> None:
     assert sorted(path.name for path in release.path.iterdir()) == sorted(
-        [*TABLES, "MANIFEST.json", "DICTIONARY.md", CATALOG_NAME]
+        [*TABLES, "MANIFEST.json", *DOCUMENTS, CATALOG_NAME]
     )
     for name in TABLES:
         assert release.read(name).equals(tables[name])
@@ -121,7 +135,9 @@ def test_what_a_reader_can_see_is_on_the_disk_before(monkeypatch: pytest.MonkeyP
 
     assert between("link", "verify").count("fsync part-00000.parquet") == len(TABLES)
     assert set(TABLES) <= {entry.removeprefix("fsync ") for entry in between("link", "verify")}
-    assert between("manifest", "place")[1:] == ["fsync MANIFEST.json", "fsync DICTIONARY.md", "fsync release"]
+    assert between("documents", "place")[1:] == [
+        *(f"fsync {name}" for name in (*DOCUMENTS, "MANIFEST.json", "release"))
+    ]
     placed = between("place", "catalog")
     assert placed[1:3] == ["rename release", "fsync releases"]
     assert between("catalog", "seal")[1:] == [
@@ -216,8 +232,7 @@ def test_release_that_a_crash_left_without_catalog_is_finished(publish_tables: P
 
     assert second.connect().sql("SELECT count(*) FROM papers").fetchall() == [(4,)]
     assert sorted(path.name for path in second.path.iterdir() if path.is_file()) == [
-        "DICTIONARY.md",
-        "MANIFEST.json",
+        *sorted([*DOCUMENTS, "MANIFEST.json"]),
         CATALOG_NAME,
     ]
     assert (second.path / CATALOG_NAME).stat().st_mode & 0o777 == 0o444
@@ -289,7 +304,7 @@ def test_dry_run_tells_all_and_changes_nothing(
     steps: list[str] = []
     planned = publish_tables(dry_run=True, on_step=steps.append)
 
-    assert steps == ["link", "verify", "gates", "manifest"]
+    assert steps == STEPS[: STEPS.index("place")]
     assert read_current_id(warehouse) is None
     assert list(warehouse.releases.iterdir()) == list_staging(warehouse) == []
     assert planned.manifest["tables"]["papers"]["rows"] == 4
