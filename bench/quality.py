@@ -3,8 +3,8 @@
     python bench/quality.py [--dumps ../shared/dumps] [--pages 400]
 
 Prints the tables of docs/quality.md. The material is real: titles, abstracts, days and author counts of the rendered
-dumps. This is no held-out half: the rules were adjusted on perturbed copies of these same papers, and pairs of this
-seed were looked at while that was done. Expect a little less on papers nobody has looked at.
+dumps, split in two halves by a hash of the title. Rules and thresholds are fixed on one half, whose pairs may be looked
+at; the figures are those of the other. Pairs with invented texts belong to the first half.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import datetime as dt
 import json
 import random
 import sys
-from collections import defaultdict
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -24,12 +24,14 @@ sys.path.insert(0, str(ROOT))
 import polars as pl  # noqa: E402 - after the path is set
 
 from etl.transform.identify import identify_papers  # noqa: E402
-from etl.transform.keys import add_keys  # noqa: E402
+from etl.transform.keys import add_keys, make_title_key  # noqa: E402
 from etl.transform.years import date_pages  # noqa: E402
-from tests.hard_pairs import make_pairs  # noqa: E402
+from tests.hard_pairs import KINDS, SAME_TITLES, is_held_out, make_invented_pairs, make_pairs  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from tests.hard_pairs import Pair
 
 SEED = 1
 PAGE_SIZES = (5, 10, 20, 40, 100)
@@ -65,13 +67,31 @@ def is_merged(left: Record, right: Record) -> bool:
     return identity.groups["group_id"].n_unique() == 1
 
 
-def measure_pairs(records: Sequence[Record], seed: int) -> Iterator[tuple[str, bool, int, int]]:
-    """Yield each family, whether its pairs are one paper, how many were decided right, and how many there are."""
-    right: dict[tuple[str, bool], list[bool]] = defaultdict(list)
-    for pair in make_pairs(list(records), seed=seed):
-        right[pair.family, pair.is_same].append(is_merged(pair.left, pair.right) == pair.is_same)
-    for (family, is_same), results in right.items():
-        yield family, is_same, sum(results), len(results)
+class Score(NamedTuple):
+    """How many pairs of a family were decided right, of how many; and how many have one title key."""
+
+    family: str
+    is_same: bool
+    right: int
+    count: int
+    equal_keys: int
+
+
+def measure_pairs(pairs: Sequence[Pair]) -> list[Score]:
+    """Decide every pair, family by family, each pair alone."""
+    scores = []
+    for (family, is_same), group in groupby(pairs, key=lambda pair: (pair.family, pair.is_same)):
+        members = list(group)
+        right = sum(is_merged(pair.left, pair.right) == is_same for pair in members)
+        equal_keys = sum(have_equal_keys(pair) for pair in members)
+        scores.append(Score(family, is_same, right, len(members), equal_keys))
+    return scores
+
+
+def have_equal_keys(pair: Pair) -> bool:
+    """Tell whether the two titles have one key."""
+    titles = pl.DataFrame({"title": [pair.left["title"], pair.right["title"]]})
+    return titles.select(make_title_key(pl.col("title")))["title"].n_unique() == 1
 
 
 def count_false_merges(records: Sequence[Record]) -> tuple[int, int]:
@@ -132,19 +152,68 @@ def measure_years(records: Sequence[Record], size: int, count: int, *, with_twin
 
 def render(records: Sequence[Record], pages: int) -> Iterator[str]:
     """Render the tables."""
-    yield "| family | truth | decided right |"
-    yield "| --- | --- | ---: |"
-    totals: dict[bool, list[int]] = {True: [0, 0], False: [0, 0]}
-    for family, is_same, right, count in measure_pairs(records, SEED):
-        totals[is_same][0] += right
-        totals[is_same][1] += count
-        yield f"| {family} | {'one paper' if is_same else 'two papers'} | {right} of {count} |"
-    merged = totals[True][0] + totals[False][1] - totals[False][0]
+    halves = [[record for record in records if is_held_out(record) is held_out] for held_out in (False, True)]
+    invented = list(make_invented_pairs())
+    first, second = (make_pairs(half, seed=SEED) for half in halves)
+    scores = [measure_pairs([*first, *invented]), measure_pairs(second)]
+    yield from render_families(*scores)
     yield ""
-    yield f"Pair precision {totals[True][0] / merged:.4f}, recall {totals[True][0] / totals[True][1]:.4f}."
+    yield from render_kinds(*scores)
+    yield ""
+    for name, found in zip(("half the rules were fixed on", "held-out half"), scores, strict=True):
+        yield f"{name.capitalize()}: {tell_precision(found)}"
     false_merges, all_pairs = count_false_merges(records)
     yield f"False merges among all pairs of {len(records)} distinct papers: {false_merges} of {all_pairs:,}."
     yield ""
+    yield from render_years(records, pages)
+
+
+def render_families(first: Sequence[Score], second: Sequence[Score]) -> Iterator[str]:
+    """Render a row per family, with both halves."""
+    others = {(score.family, score.is_same): score for score in second}
+    yield "| family | truth | half the rules were fixed on | held-out half | one title key, held out |"
+    yield "| --- | --- | ---: | ---: | ---: |"
+    for score in first:
+        held_out = others.get((score.family, score.is_same))
+        keys = held_out or score
+        cells = (
+            score.family,
+            "one paper" if score.is_same else "two papers",
+            f"{score.right} of {score.count}",
+            f"{held_out.right} of {held_out.count}" if held_out else "-",
+            f"{keys.equal_keys} of {keys.count}" if score.family in SAME_TITLES else "-",
+        )
+        yield f"| {' | '.join(cells)} |"
+
+
+def render_kinds(first: Sequence[Score], second: Sequence[Score]) -> Iterator[str]:
+    """Render the recall by kind of what changed between two prints of one paper."""
+    yield "| kind | half the rules were fixed on | held-out half |"
+    yield "| --- | ---: | ---: |"
+    for kind in dict.fromkeys(KINDS.values()):
+        shares = []
+        for scores in (first, second):
+            chosen = [score for score in scores if score.is_same and KINDS[score.family] == kind]
+            right, count = sum(score.right for score in chosen), sum(score.count for score in chosen)
+            shares.append(f"{right} of {count} = {right / count:.4f}" if count else "-")
+        yield f"| {kind} | {' | '.join(shares)} |"
+
+
+def tell_precision(scores: Sequence[Score]) -> str:
+    """Say how many pairs there are, and their precision and recall."""
+    same = [score for score in scores if score.is_same]
+    different = [score for score in scores if not score.is_same]
+    merged = sum(score.right for score in same)
+    false = sum(score.count - score.right for score in different)
+    count, others = sum(score.count for score in same), sum(score.count for score in different)
+    return (
+        f"pair precision {merged / (merged + false):.4f}, recall {merged / count:.4f} "
+        f"({count} pairs of one paper, {others} of two; {false} false merges)."
+    )
+
+
+def render_years(records: Sequence[Record], pages: int) -> Iterator[str]:
+    """Render how often the years of simulated pages are right, wrong and left open."""
     yield "| cards a page | other pages | right | wrong | undecided | wrong among decided |"
     yield "| ---: | --- | ---: | ---: | ---: | ---: |"
     for size in PAGE_SIZES:
