@@ -11,6 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from etl.transform.markup import DECIMAL_POINT, TRIGGER, strip_markup
+
 _GREEK: Final = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ϵ": "epsilon", "ζ": "zeta", "η": "eta",
     "θ": "theta", "ϑ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi",
@@ -18,19 +20,32 @@ _GREEK: Final = {
     "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
 }  # fmt: skip
 _SYMBOLS: Final = {
-    "∞": "infty", "×": "times", "→": "to", "≤": "leq", "≥": "geq", "ℓ": "ell", "∇": "nabla", "∂": "partial",
-    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i",
+    "∞": "infty", "×": "x", "→": "to", "≤": "leq", "≥": "geq", "∇": "nabla", "∂": "partial", "±": "pm", "∈": "in",
+    "⊕": "oplus", "⊗": "otimes", "∑": "sum", "∏": "prod", "√": "sqrt", "∫": "int", "∀": "forall", "∃": "exists",
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ŋ": "ng", "ı": "i",
+    "∆": "delta", "ی": "ي", "ک": "ك", "\u0640": "",
 }  # fmt: skip
+_DIGITS: Final = {chr(first + digit): str(digit) for first in (0x660, 0x6F0, 0x966) for digit in range(10)}
+"""The digits of Arabic, Persian and Devanagari."""
+
 _COMMANDS: Final = (
-    "boldsymbol|mathbb|mathcal|mathrm|mathbf|mathsf|mathit|mathfrak|mathscr|operatorname|textsc|textbf|textit|texttt|"
-    "textrm|textsf|textsuperscript|textsubscript"
+    "boldsymbol|mathbb|mathcal|mathrm|mathbf|mathsf|mathit|mathtt|mathds|mathfrak|mathscr|operatorname|textsc|textbf|"
+    "textit|texttt|textrm|textsf|textnormal|textsuperscript|textsubscript|ensuremath"
 )
-_LATEX_SYNONYMS: Final = {r"\rightarrow": " to ", r"\varepsilon": "epsilon", r"\varphi": "phi", r"\vartheta": "theta"}
+_REMAINS: Final = {
+    "varepsilon": "epsilon", "vartheta": "theta", "varphi": "phi", "varrho": "rho", "varsigma": "sigma",
+    "rightarrow": "to",
+}  # fmt: skip
+_ACCENTS: Final = (
+    r"[\x{300}-\x{36f}\x{483}-\x{487}\x{591}-\x{5bd}\x{5bf}\x{5c1}\x{5c2}\x{610}-\x{61a}\x{64b}-\x{65f}\x{670}"
+    r"\x{6d6}-\x{6ed}\x{1ab0}-\x{1aff}\x{1dc0}-\x{1dff}\x{20d0}-\x{20ff}\x{fe00}-\x{fe0f}\x{fe20}-\x{fe2f}]"
+)
+"""Marks that two prints of one text may differ in. In scripts of India and in Japanese a mark is a letter's sound."""
+
 _HASH_DIGITS: Final = 32
 
 
 _SENTENCE_END: Final = "\u0002"
-_DECIMAL_POINT: Final = "\u0001"
 _EDGE_LETTERS: Final = 48
 _MIN_SENTENCE_LETTERS: Final = 40
 _PIECE_BYTES: Final = 8
@@ -51,14 +66,29 @@ def fold_text(text: pl.Expr) -> pl.Expr:
 
 def _fold(text: pl.Expr) -> pl.Expr:
     """Fold as :func:`fold_text` does, but mark where sentences end."""
-    folded = text.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"\p{M}", "")
-    spelled = folded.str.replace_many(_GREEK | _SYMBOLS | _LATEX_SYNONYMS)
-    plain = spelled.str.replace_all(rf"\\emph|\\?(?:{_COMMANDS})", "").str.replace_all(r"\\[\"'`^~=.]|[\\${}_^]", "")
-    marked = plain.str.replace_all(r"[.!?]+\s+", _SENTENCE_END).str.replace_all(
-        r"([0-9])[.]([0-9])", f"${{1}}{_DECIMAL_POINT}${{2}}"
+    plain = text.map_batches(_strip_markup, return_dtype=pl.String, is_elementwise=True)
+    bared = plain.str.replace_all(
+        r"\bemph([A-Z])|\b(?:wide)?(?:tilde|hat|bar|vec)(?:mathcal|mathbf)?([A-Z])\b", "${1}${2}"
     )
-    kept = marked.str.replace_all(rf"[^\p{{L}}\p{{N}}+#{_DECIMAL_POINT}{_SENTENCE_END}]+", " ")
-    return kept.str.replace_all(_DECIMAL_POINT, ".", literal=True)
+    folded = bared.str.normalize("NFKD").str.to_lowercase().str.replace_all(_ACCENTS, "")
+    spelled = folded.str.replace_many(_GREEK | _SYMBOLS | _DIGITS | _REMAINS)
+    bare = spelled.str.replace_all(rf"(?:{_COMMANDS})|[${{}}_^]", "")
+    counted = bare.str.replace_all(r"([0-9]) ?times", "${1}x")
+    marked = counted.str.replace_all(r"[.!?]+\s+|[。।؟]", _SENTENCE_END).str.replace_all(
+        r"([0-9])[.]([0-9])", f"${{1}}{DECIMAL_POINT}${{2}}"
+    )
+    kept = marked.str.replace_all(rf"[^\p{{L}}\p{{N}}\p{{M}}+#{DECIMAL_POINT}{_SENTENCE_END}]+", " ")
+    return kept.str.replace_all(DECIMAL_POINT, ".", literal=True)
+
+
+def _strip_markup(texts: pl.Series) -> pl.Series:
+    """Strip the markup of the few texts that have any."""
+    is_marked = texts.str.contains(TRIGGER).fill_null(value=False)
+    if not is_marked.any():
+        return texts
+    stripped = pl.Series([strip_markup(text) for text in texts.filter(is_marked)], dtype=pl.String)
+    place = (is_marked.cast(pl.Int64).cum_sum() - 1).clip(0)
+    return stripped.gather(place).zip_with(is_marked, texts)
 
 
 def make_title_key(title: pl.Expr) -> pl.Expr:
@@ -117,7 +147,12 @@ def _hash(text: str) -> str:
 
 def _cut_pieces(text: str) -> list[str]:
     """Hash the pieces of an abstract by which another print of it is found: sentences, first and last letters."""
-    sentences = {sentence for sentence in text.split(_SENTENCE_END) if len(sentence) >= _MIN_SENTENCE_LETTERS}
+    sentences = {sentence for sentence in text.split(_SENTENCE_END) if _is_long(sentence)}
     letters = text.replace(_SENTENCE_END, "")
     edges = {letters[:_EDGE_LETTERS], letters[-_EDGE_LETTERS:]} if len(letters) >= _EDGE_LETTERS else set()
     return sorted(hashlib.blake2b(piece.encode(), digest_size=_PIECE_BYTES).hexdigest() for piece in sentences | edges)
+
+
+def _is_long(sentence: str) -> bool:
+    """Tell whether a sentence is long enough to be nobody else's; a Chinese letter says as much as three others."""
+    return len(sentence) >= _MIN_SENTENCE_LETTERS or len(sentence.encode()) >= 2 * _MIN_SENTENCE_LETTERS

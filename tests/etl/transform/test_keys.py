@@ -48,6 +48,34 @@ def make_alias(title: str, abstract: str | None) -> str:
         ("A→B", r"A $\rightarrow$ B", r"A \to B"),
         ("8\u00d78", r"$8\times8$", r"8$\times$8"),
         ("100% Recall", r"100\% Recall"),
+        ("3x Faster", "3\u00d7 Faster", r"3$\times$ Faster", "3times Faster"),
+        ("1000 Layers", "1,000 Layers", "1{,}000 Layers"),
+        ("Õ(n) Nets", r"$\tilde{O}(n)$ Nets", r"$\widetilde{\mathcal{O}}(n)$ Nets", "tildeO(n) Nets"),
+        ("Foo Nets", r"{\bf Foo} Nets", r"$\mathbf{Foo}$ Nets", r"\ensuremath{Foo} Nets", r"\operatorname*{Foo} Nets"),
+        ("Foo Nets", "emphFoo Nets", r"\textcolor{red}{Foo} Nets", r"\href{https://x.example}{Foo} Nets"),
+        (
+            "Foo Nets",
+            r"Foo\thanks{Names} Nets",
+            r"Foo~Nets",
+            r"Foo\\Nets",
+            r"Foo\, Nets",
+            r"Foo\footnote{So \emph{it} is} Nets",
+        ),
+        ("Łukasz Nets", r"\L ukasz Nets", r"\L{}ukasz Nets", r"{\L}ukasz Nets"),
+        ("Gödel", r"G\"odel", r"G\"{o}del", r"G{\"o}del", "Godel"),
+        ("Façade", r"Fa\c{c}ade", r"Fa\c cade"),
+        ("½ Nets", "1/2 Nets", r"$\frac{1}{2}$ Nets", r"$\tfrac12$ Nets"),
+        ("R&D Nets", "R&amp;D Nets", r"R\&D Nets"),
+        ("Müller", "M&uuml;ller", "M&#252;ller"),
+        ("CO₂ Nets", "CO2 Nets", "CO$_2$ Nets", r"CO$_{\text{2}}$ Nets", "CO<sub>2</sub> Nets"),
+        ("10⁻³ Error", "10^{-3} Error", "10$^{-3}$ Error"),
+        ("Lad\u00adders", "Lad\u200bders", "Ladders"),
+        ("A -> B", "A→B", r"$A \to B$"),
+        ("The \u21131 Norm", r"The $\ell_1$ Norm"),
+        ("a≠b", r"$a \neq b$", r"$a\ne b$"),
+        ("π0.5", r"$\pi_{0.5}$", "pi_0.5"),
+        ("سلم ٢", "سُلَّم 2"),
+        ("バス", "\uff8a\uff9e\uff7d"),
     ],
     ids=lambda titles: titles[0],
 )
@@ -64,7 +92,12 @@ def test_prints_of_one_title_have_one_key(titles: tuple[str, ...]):
         ("Qwen3", "Qwen3-Omni", "Qwen2.5", "Qwen2"),
         ("From 1 12 Steps", "From 11 2 Steps", "From 112 Steps"),
         ("中文标题", "中文题目"),
-        ("Lamps 1.2.3", "Lamps 1.23", "Lamps 12.3"),
+        ("Lamps 1.2.3", "Lamps 1.23", "Lamps 12.3", "Lamps 1.2 3", "Lamps 1 2.3"),
+        ("Lamps 10^3", "Lamps 103"),
+        ("Lamps 10³", "Lamps 103"),
+        ("パス", "バス", "ハス"),
+        ("की सीढ़ी", "का सीढ़ा"),
+        ("1,5 Lamps", "15 Lamps"),
     ],
     ids=lambda titles: titles[0],
 )
@@ -109,6 +142,11 @@ def test_keys_come_with_the_hash_of_the_abstract_as_published():
     assert cards.select("title", "abstract").rows() == [("A", "Some Text."), ("B", None)]
 
 
+def test_making_keys_leaves_the_texts_as_they_are():
+    texts = pl.DataFrame({"title": [r"\textbf{A}", "B"], "abstract": [r"$\alpha$ &amp; so", None]})
+    assert add_keys(texts).select("title", "abstract").equals(texts)
+
+
 def cut_pieces(abstract: str | None) -> set[str]:
     cards = pl.DataFrame([("A", abstract)], schema={"title": pl.String, "abstract": pl.String}, orient="row")
     return set(add_keys(cards)["pieces"].to_list()[0])
@@ -134,6 +172,11 @@ def test_short_sentences_and_other_texts_share_no_piece():
     assert cut_pieces("We climb. It is novel. Code is public.") == set()
     assert cut_pieces(None) == set()
     assert not cut_pieces(f"We climb. {SENTENCES[0]}") & cut_pieces(f"We climb. {SENTENCES[1]}")
+
+
+def test_a_sentence_ends_in_other_scripts_too():
+    chinese = "梯子靠在墙上而横档断裂时攀登者会坠落到地面上去。我们在负载下测量了九十架梯子的每一根横档并且报告了断裂。"
+    assert len(cut_pieces(chinese) & cut_pieces("我们在负载下测量了九十架梯子的每一根横档并且报告了断裂。")) >= 1
 
 
 words = st.lists(st.text(string.ascii_letters, min_size=1, max_size=8), min_size=1, max_size=6)
