@@ -163,9 +163,21 @@ def test_the_locks_agree_with_each_other_and_with_pyproject():
 
 
 def test_nobody_brings_pandas_into_the_runtime():
-    assert not {"pandas", "numpy", "dagster-pandera", "dagster-pandas"} & set(read_lock("requirements.lock"))
+    assert not {"pandas", "dagster-pandera", "dagster-pandas"} & set(read_lock("requirements.lock"))
     installed = {canonicalize_name(one.metadata["Name"]) for one in importlib.metadata.distributions()}
     assert "pandas" not in installed
+
+
+def test_numpy_comes_for_the_pictures_alone():
+    locked = set(read_lock("requirements.lock"))
+    asking = {
+        name
+        for one in importlib.metadata.distributions()
+        if (name := canonicalize_name(one.metadata["Name"])) in locked
+        for requirement in map(Requirement, one.requires or ())
+        if requirement.name == "numpy" and (requirement.marker is None or requirement.marker.evaluate({"extra": ""}))
+    }
+    assert asking == {"contourpy", "matplotlib"}
 
 
 def test_importing_the_tables_stays_light():
