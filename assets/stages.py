@@ -64,10 +64,11 @@ def identify(
     config: DecisionsConfig,
     extracted_listings: Receipt,
     warehouse: WarehouseResource,
+    runner: RunnerResource,
 ) -> Results:
     """Find which listings are one paper."""
     with warehouse.hold(context.log) as lock:
-        receipt = find_papers(lock.warehouse, extracted_listings, config.find_file())
+        receipt = find_papers(lock.warehouse, extracted_listings, config.find_file(), runner=runner.open())
         results = report_results(lock.warehouse, receipt)
     yield from results
 
@@ -79,10 +80,13 @@ def date(
     extracted_listings: Receipt,
     paper_identities: Receipt,
     warehouse: WarehouseResource,
+    runner: RunnerResource,
 ) -> Results:
     """Find the year of every page, from all evidence of the whole set."""
     with warehouse.hold(context.log) as lock:
-        receipt = infer_page_years(lock.warehouse, collected_dumps, extracted_listings, paper_identities)
+        receipt = infer_page_years(
+            lock.warehouse, collected_dumps, extracted_listings, paper_identities, runner=runner.open()
+        )
         results = report_results(lock.warehouse, receipt)
     yield from results
 
@@ -94,16 +98,17 @@ def resolve(
     paper_identities: Receipt,
     pages: Receipt,
     warehouse: WarehouseResource,
+    runner: RunnerResource,
 ) -> Results:
     """Make one row per paper, and every table that says how it came about."""
     with warehouse.hold(context.log) as lock:
-        receipt = resolve_papers(lock.warehouse, extracted_listings, paper_identities, pages)
+        receipt = resolve_papers(lock.warehouse, extracted_listings, paper_identities, pages, runner=runner.open())
         results = report_results(lock.warehouse, receipt)
     yield from results
 
 
 @dg.multi_asset(name="publish", specs=list_specs("publish"))
-def publish(  # noqa: PLR0913, PLR0917 - a step's inputs are its parameters
+def publish(
     context: dg.AssetExecutionContext,
     config: PublishConfig,
     collected_dumps: Receipt,

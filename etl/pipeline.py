@@ -41,7 +41,7 @@ class Progress(Protocol):
         """Hear that a stage begins."""
 
     def advance(self, done: int, total: int) -> None:
-        """Hear how much of the stage's work is done: files when collecting, bytes when extracting."""
+        """Hear how much of the stage's work is done: files when collecting, bytes when extracting, else tasks."""
 
     def step(self, what: str) -> None:
         """Hear that a step of publishing begins."""
@@ -97,11 +97,13 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         progress.start("account")
         accounted = account_inputs(warehouse, collected, extracted)
         progress.start("identify")
-        identified = find_papers(warehouse, extracted, options.decisions)
+        identified = find_papers(warehouse, extracted, options.decisions, runner=runner, on_progress=progress.advance)
         progress.start("date")
-        dated = infer_page_years(warehouse, collected, extracted, identified)
+        dated = infer_page_years(
+            warehouse, collected, extracted, identified, runner=runner, on_progress=progress.advance
+        )
         progress.start("resolve")
-        resolved = resolve_papers(warehouse, extracted, identified, dated)
+        resolved = resolve_papers(warehouse, extracted, identified, dated, runner=runner, on_progress=progress.advance)
         progress.start("publish")
         receipts = [collected, extracted, accounted, identified, dated, resolved]
         release = publish_release(

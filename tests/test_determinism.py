@@ -18,7 +18,7 @@ from etl.load.warehouse import Warehouse
 from etl.pipeline import build
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
-from etl.stages import extract
+from etl.stages import extract, identify, runs
 from etl.stages.collect import InputOptions
 from schemas import OUTSIDE_CONTENT, TABLES
 from tests.etl.stages.dumps import MARCH, NO_PAGE, NOVEMBER, OCTOBER, OLD_YEAR, ZERO_AUTHORS
@@ -108,6 +108,22 @@ def test_several_roots_in_any_order_with_copies(fresh: Release, dumps: dict[str,
     roots = [write_files(tmp_path / "z", left), write_files(tmp_path / "a" / "deep", right)]
     assert_same_content(build_roots(tmp_path / "one", *roots), fresh)
     assert_same_content(build_roots(tmp_path / "two", *reversed(roots)), fresh)
+
+
+@pytest.mark.parametrize("split", [(20_000, 3, 1), (100_000, 1, 2)])
+def test_other_ranges_of_keys_and_stretches_of_pairs(
+    fresh: Release,
+    dumps: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    split: tuple[int, int, int],
+):
+    bucket_bytes, pairs_per_task, workers = split
+    monkeypatch.setattr(runs, "BUCKET_BYTES", bucket_bytes)
+    monkeypatch.setattr(identify, "PAIRS_PER_TASK", pairs_per_task)
+    release = build_files(tmp_path, dumps, workers=workers)
+    assert len(release.manifest["tables"]["papers"]["files"]) > 1
+    assert_same_content(release, fresh)
 
 
 def test_an_archive_of_them(fresh: Release, dumps: dict[str, bytes], tmp_path: Path):

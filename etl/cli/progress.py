@@ -24,9 +24,9 @@ BUILD_STAGES: Final = {
     "collect": ("Reading and hashing the files", "files"),
     "extract": ("Extracting listings", "bytes"),
     "account": ("Accounting for every file", ""),
-    "identify": ("Finding listings of the same paper", ""),
-    "date": ("Inferring the years of pages", ""),
-    "resolve": ("Making one row per paper", ""),
+    "identify": ("Finding listings of the same paper", "tasks"),
+    "date": ("Inferring the years of pages", "tasks"),
+    "resolve": ("Making one row per paper", "tasks"),
     "publish": ("Publishing", ""),
 }
 """Each stage of a build in words, and what its progress counts."""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_PARTITIONS: Final = 1 << 16
-PARTITION_BYTES: Final = 256 << 20
-"""What a partition should hold at most, as text in memory."""
 
 _ROW_GROUP_ROWS: Final = 122_880
 """DuckDB reads row groups in parallel, in vectors of 2,048 rows; this is its own default."""
@@ -105,18 +103,6 @@ def select_table(table: str, files: Iterable[Path]) -> str:
     columns = ", ".join(quote_name(column.name) for column in list_columns(TABLES[table]))
     paths = ", ".join(quote_text(escape_pattern(file)) for file in files)
     return f"SELECT {columns} FROM read_parquet([{paths}], hive_partitioning = false)"  # noqa: S608 - all names are quoted
-
-
-def choose_partitions(text_bytes: int) -> int:
-    """Choose the number of partitions for a table of this size.
-
-    >>> choose_partitions(0), choose_partitions(300 << 20), choose_partitions(10 << 30)
-    (1, 2, 64)
-    """
-    partitions = 1
-    while partitions < MAX_PARTITIONS and text_bytes > partitions * PARTITION_BYTES:
-        partitions *= 2
-    return partitions
 
 
 def conform_rows(rows: pl.DataFrame, table: str) -> pl.DataFrame:

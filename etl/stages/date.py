@@ -1,40 +1,69 @@
-"""Stage 5, date: which year every page is of, from all evidence of the whole set at once."""
+"""Stage 5, date: which year every page is of, from all evidence of the whole set at once.
+
+Tasks by ranges gather what dumps and papers say of pages; that is a few rows for each page, and they are dated here.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from etl.runners.local import LocalRunner
 from etl.stages.collect import read_inputs
-from etl.stages.extract import scan_units
-from etl.stages.identify import read_identity
+from etl.stages.identify import read_group_cards
 from etl.stages.receipt import Receipt, run_stage
+from etl.stages.runs import Bucket, list_buckets, read_runs, remove_runs, write_run
+from etl.stages.tasks import Tasks
 from etl.stages.validated import write_valid_tables
-from etl.transform.years import date_pages
+from etl.transform.candidates import halve_id
+from etl.transform.page_facts import PaperFacts, find_paper_facts, summarize_pages
+from etl.transform.years import date_by_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from etl.load.warehouse import Warehouse
+    from etl.runners import Runner
 
 _PRIVATE: Final = ("capture_year", "capture_year_basis")
+_DATED: Final = ("dump_id", "page_number", "month", "day", "year")
 
 
-def infer_page_years(warehouse: Warehouse, collected: Receipt, extracted: Receipt, identified: Receipt) -> Receipt:
+@dataclass(frozen=True)
+class DateSpec:
+    """One task: extraction's runs, the folder of identify, the stage's own, and a range of dumps and of papers."""
+
+    source: str
+    identified: str
+    folder: str
+    bucket: Bucket
+
+
+def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
+    warehouse: Warehouse,
+    collected: Receipt,
+    extracted: Receipt,
+    identified: Receipt,
+    *,
+    runner: Runner | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Receipt:
     """Date every page; writes the table ``pages`` and ``page_dates.parquet``."""
     given = read_inputs(collected.open_folder(warehouse)).select("dump_id", "given_page_on").drop_nulls().unique()
-    source = extracted.open_folder(warehouse)
-    identity = read_identity(identified.open_folder(warehouse)).groups
+    source, identity = extracted.open_folder(warehouse) / "runs", identified.open_folder(warehouse)
+    buckets = int(extracted.metrics["buckets"])
 
     def work(folder: Path) -> Mapping[str, int]:
-        cards = (
-            scan_units(source, "cards").select("dump_id", "page_number", "alias_id", "month", "day", "year").collect()
-        )
-        pages = scan_units(source, "pages").collect()
-        page_dates = date_pages(pages, cards.join(identity, on="alias_id", how="left"), given)
+        specs = [DateSpec(str(source), str(identity), str(folder), bucket) for bucket in list_buckets(buckets)]
+        Tasks(runner or LocalRunner(), buckets, on_progress).run(gather_page_facts, specs)
+        pages = read_runs(source / "pages").sort("dump_id", "page_number")
+        facts = PaperFacts(*(read_runs(folder / name) for name in PaperFacts._fields))
+        page_dates = date_by_facts(pages, read_runs(folder / "summaries"), facts, given)
         page_dates.write_parquet(folder / "page_dates.parquet")
+        remove_runs(folder, "summaries", *PaperFacts._fields)
         whole = pages.join(page_dates.drop(_PRIVATE), on=["dump_id", "page_number"], how="left")
         broken_rules = write_valid_tables({"pages": _order_columns(whole)}, folder)
         bases = whole["page_year_basis"]
@@ -46,6 +75,19 @@ def infer_page_years(warehouse: Warehouse, collected: Receipt, extracted: Receip
         }
 
     return run_stage(warehouse, "date", [extracted.stage_id, identified.stage_id, given.sort(pl.all()).rows()], work)
+
+
+def gather_page_facts(spec: DateSpec) -> Bucket:
+    """Gather what a range of dumps and a range of papers say of pages; gives the range."""
+    source, folder = Path(spec.source), Path(spec.folder)
+    name = f"{spec.bucket.number:06d}.arrow"
+    by_dump = halve_id("dump_id")
+    cards = read_runs(source / "cards", spec.bucket).select(_DATED)
+    write_run(summarize_pages(cards), folder / "summaries" / name, by_dump, "page_number")
+    papers = read_group_cards(source, Path(spec.identified), spec.bucket, _DATED)
+    for kind, rows in find_paper_facts(papers)._asdict().items():
+        write_run(rows, folder / kind / name, by_dump, "page_number")
+    return spec.bucket
 
 
 def read_page_dates(folder: Path) -> pl.DataFrame:

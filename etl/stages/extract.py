@@ -1,28 +1,63 @@
-"""Stage 2, extract: every distinct dump is parsed, in work units of about 2 MB, by as many processes as there are."""
+"""Stage 2, extract: every distinct dump is parsed, in work units of a few MB, by as many processes as there are."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from etl.stages.collect import read_plan
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.validated import write_valid_tables
-from etl.stages.work_unit import UNIT_TABLES, UnitSpec, extract_unit
+from etl.stages.runs import Bucket, choose_bucket_count, list_buckets, read_runs
+from etl.stages.tasks import MAX_RETRIES, Tasks
+from etl.stages.validated import Report, write_report, write_valid_part
+from etl.stages.work_unit import UnitSpec, extract_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
 
 UNIT_BYTES: Final = 2_000_000
+MAX_UNIT_BYTES: Final = 16_000_000
+"""A unit of more dumps than make this is too much for one process."""
+UNITS: Final = 500
+"""Units are made larger, up to :data:`MAX_UNIT_BYTES`, so that there are no more than this."""
 UNIT_DUMPS: Final = 2_000
 
 PUBLISHED: Final = ("dumps", "spans", "quarantine")
 """Tables that are final after this stage; cards and pages still lack what the whole set says of them."""
+
+_SUMS: Final = (
+    "listing_count",
+    "quarantine_count",
+    "byte_count",
+    "listing_bytes",
+    "chrome_bytes",
+    "blank_bytes",
+    "quarantine_bytes",
+)
+_STATUSES: Final = ("read", "empty", "rejected")
+
+
+@dataclass(frozen=True)
+class PublishSpec:
+    """A range of dumps whose finished tables are to be written."""
+
+    folder: str
+    bucket: Bucket
+
+
+@dataclass(frozen=True)
+class PublishReceipt:
+    """What the dumps of a range came to."""
+
+    number: int
+    counts: Mapping[str, int]
+    report: Report
 
 
 def extract_listings(
@@ -33,29 +68,36 @@ def extract_listings(
     ``on_progress`` is told bytes done and bytes in all. Errors: see ``etl.stages.work_unit.extract_unit``.
     """
     plan = read_plan(collected.open_folder(warehouse))
+    total = int(plan["byte_count"].sum())
+    buckets = choose_bucket_count(total)
 
     def work(folder: Path) -> Mapping[str, int | str]:
-        for table in UNIT_TABLES:
-            (folder / "units" / table).mkdir(parents=True)
-        specs = plan_units(plan, folder / "units")
-        total, done = int(plan["byte_count"].sum()), 0
-        for receipt in runner.run(extract_unit, specs, max_in_flight=0, max_retries=2):
+        done = 0
+        units = plan_units(plan, folder / "runs")
+        for receipt in runner.run(extract_unit, units, max_in_flight=0, max_retries=MAX_RETRIES):
             done += receipt.bytes
             if on_progress is not None:
                 on_progress(done, total)
-        tables = {name: scan_units(folder, name).collect() for name in PUBLISHED}
-        broken_rules = write_valid_tables(tables, folder)
-        return {**_count(tables["dumps"]), "broken_rules": broken_rules}
+        specs = [PublishSpec(str(folder), bucket) for bucket in list_buckets(buckets)]
+        receipts = Tasks(runner, buckets, None).run(write_published, specs)
+        broken_rules = write_report([receipt.report for receipt in receipts], folder)
+        counts = [receipt.counts for receipt in receipts]
+        return {
+            **{name: sum(one[name] for one in counts) for name in counts[0]},
+            "broken_rules": broken_rules,
+            "buckets": buckets,
+        }
 
-    return run_stage(warehouse, "extract", [plan["dump_id"].to_list()], work)
+    return run_stage(warehouse, "extract", [plan["dump_id"].to_list(), buckets], work)
 
 
 def plan_units(plan: pl.DataFrame, folder: Path) -> list[UnitSpec]:
-    """Cut the dumps, in the order of their ids, into units of about :data:`UNIT_BYTES`."""
+    """Cut the dumps, in the order of their ids, into units of about :data:`UNIT_BYTES`; much data makes larger ones."""
+    limit = min(max(UNIT_BYTES, int(plan["byte_count"].sum()) // UNITS), max(UNIT_BYTES, MAX_UNIT_BYTES))
     units: list[list[tuple[str, bytes, str]]] = [[]]
     size = 0
     for dump_id, path, name, byte_count in plan.iter_rows():
-        if units[-1] and (size + byte_count > UNIT_BYTES or len(units[-1]) >= UNIT_DUMPS):
+        if units[-1] and (size + byte_count > limit or len(units[-1]) >= UNIT_DUMPS):
             units.append([])
             size = 0
         units[-1].append((dump_id, path, name))
@@ -63,23 +105,17 @@ def plan_units(plan: pl.DataFrame, folder: Path) -> list[UnitSpec]:
     return [UnitSpec(number, str(folder), tuple(dumps)) for number, dumps in enumerate(units) if dumps]
 
 
-def scan_units(folder: Path, table: str) -> pl.LazyFrame:
-    """Scan one table of all units, in the order of the dumps' ids."""
-    return pl.scan_parquet(sorted((folder / "units" / table).iterdir()), glob=False)
+def write_published(spec: PublishSpec) -> PublishReceipt:
+    """Write the tables that are final for a range of dumps."""
+    folder = Path(spec.folder)
+    tables = {name: read_runs(folder / "runs" / name, spec.bucket) for name in PUBLISHED}
+    report = write_valid_part(tables, folder, spec.bucket.number)
+    return PublishReceipt(spec.bucket.number, _count(tables["dumps"]), report)
 
 
 def _count(dumps: pl.DataFrame) -> Mapping[str, int]:
-    sums = (
-        "listing_count",
-        "quarantine_count",
-        "byte_count",
-        "listing_bytes",
-        "chrome_bytes",
-        "blank_bytes",
-        "quarantine_bytes",
-    )
-    statuses = {status: dumps.filter(pl.col("status") == status).height for status in ("read", "empty", "rejected")}
+    statuses = {status: dumps.filter(pl.col("status") == status).height for status in _STATUSES}
     return {
         **{f"{status}_dumps": count for status, count in statuses.items()},
-        **{name: int(dumps[name].sum()) for name in sums},
+        **{name: int(dumps[name].sum()) for name in _SUMS},
     }

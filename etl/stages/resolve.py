@@ -1,67 +1,164 @@
-"""Stage 6, resolve: one row per paper, with every table that says how it came about; all of them validated."""
+"""Stage 6, resolve: one row per paper, with every table that says how it came about; all of them validated.
+
+Tasks by ranges of groups name the papers that have several candidates; tasks by ranges of papers make golden records;
+tasks by ranges of dumps put what was found of each listing in the order of the dumps.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
+from etl.runners.local import LocalRunner
 from etl.stages.date import read_page_dates
-from etl.stages.extract import scan_units
 from etl.stages.identify import read_identity
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.validated import write_valid_tables
+from etl.stages.runs import Bucket, list_buckets, read_runs, remove_runs, write_run
+from etl.stages.tasks import Tasks
+from etl.stages.validated import Report, write_report, write_valid_part
+from etl.transform.candidates import halve_id
 from etl.transform.golden import make_papers
 from etl.transform.links import find_links
 from etl.transform.listings import date_listings, name_papers
-from etl.transform.organizations import list_organizations
+from etl.transform.organizations import count_organizations, list_organizations
 from etl.transform.provenance import find_merges, find_near_misses, find_variants, list_aliases
 from schemas import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from etl.load.warehouse import Warehouse
+    from etl.runners import Runner
     from etl.transform.identify import Identity
 
+_LISTING: Final = ("dump_id", "position")
 
-def resolve_papers(warehouse: Warehouse, extracted: Receipt, identified: Receipt, dated: Receipt) -> Receipt:
+
+@dataclass(frozen=True)
+class ResolveSpec:
+    """One task: the folders of extraction's runs, of identify, of date, the stage's own, and a range of keys."""
+
+    source: str
+    identified: str
+    dated: str
+    folder: str
+    bucket: Bucket
+
+
+class ResolveReceipt(NamedTuple):
+    """What a task came to: rows by table and counts for people, and what validation says of its tables."""
+
+    number: int
+    counts: Mapping[str, int]
+    report: Report
+
+
+def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
+    warehouse: Warehouse,
+    extracted: Receipt,
+    identified: Receipt,
+    dated: Receipt,
+    *,
+    runner: Runner | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Receipt:
     """Make papers, listings and their provenance; writes the tables and what validation says of each."""
-    source = extracted.open_folder(warehouse)
-    identity = read_identity(identified.open_folder(warehouse))
-    page_dates = read_page_dates(dated.open_folder(warehouse))
+    folders = (
+        str(extracted.open_folder(warehouse) / "runs"),
+        str(identified.open_folder(warehouse)),
+        str(dated.open_folder(warehouse)),
+    )
+    buckets = int(extracted.metrics["buckets"])
 
     def work(folder: Path) -> Mapping[str, int]:
-        cards = scan_units(source, "cards").collect()
-        tables = make_tables(cards, identity, page_dates)
-        broken_rules = write_valid_tables(tables, folder)
-        inferred = tables["listings"].filter(pl.col("published_year_basis") == "inferred").height
-        return {
-            **{name: rows.height for name, rows in tables.items()},
-            "merged_listings": tables["merges"].filter(~pl.col("is_survivor")).height,
-            "inferred_years": inferred,
-            "broken_rules": broken_rules,
-        }
+        tasks = Tasks(runner or LocalRunner(), 3 * buckets, on_progress)
+        specs = [ResolveSpec(*folders, str(folder), bucket) for bucket in list_buckets(buckets)]
+        receipts = [
+            receipt for task in (name_bucket, resolve_bucket, list_bucket) for receipt in tasks.run(task, specs)
+        ]
+        receipts.append(_write_tables_of_all(folder, Path(folders[1])))
+        remove_runs(folder, "runs")
+        broken_rules = write_report([receipt.report for receipt in receipts], folder)
+        names = dict.fromkeys(name for receipt in receipts for name in receipt.counts)
+        counts = {name: sum(receipt.counts.get(name, 0) for receipt in receipts) for name in names}
+        return {**counts, "broken_rules": broken_rules}
 
     return run_stage(warehouse, "resolve", [extracted.stage_id, identified.stage_id, dated.stage_id], work)
 
 
-def make_tables(cards: pl.DataFrame, identity: Identity, page_dates: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Make every table that depends on more than one listing, in the columns and order of its schema."""
-    listings = name_papers(date_listings(cards, identity.groups, page_dates))
+def name_bucket(spec: ResolveSpec) -> ResolveReceipt:
+    """Name the papers of a range of groups that have several candidates."""
+    cards = read_runs(Path(spec.identified, "grouped"), spec.bucket)
+    named = name_papers(date_listings(cards, read_page_dates(Path(spec.dated))))
+    write_run(named, _name_run(spec, "named"), halve_id("paper_id"), "paper_id", *_LISTING)
+    names = named.select("alias_id", "paper_id").unique()
+    write_run(names, _name_run(spec, "names"), halve_id("alias_id"), "alias_id")
+    write_run(named.select(*_LISTING, "paper_id"), _name_run(spec, "places"), halve_id("dump_id"), *_LISTING)
+    return ResolveReceipt(spec.bucket.number, {}, {})
+
+
+def resolve_bucket(spec: ResolveSpec) -> ResolveReceipt:
+    """Make the golden records of a range of papers, and what goes with them."""
+    cards = read_runs(Path(spec.source, "candidates"), spec.bucket)
+    names = read_runs(Path(spec.folder, "runs", "names"), spec.bucket)
+    dated = date_listings(cards, read_page_dates(Path(spec.dated)))
+    alone = dated.join(names, on="alias_id", how="anti").with_columns(pl.col("alias_id").alias("group_id"))
+    several = read_runs(Path(spec.folder, "runs", "named"), spec.bucket)
+    listings = pl.concat([name_papers(alone).select(several.columns), several])
     papers = make_papers(listings)
-    tables = {
-        "papers": papers,
-        "listings": listings,
-        "merges": find_merges(listings, identity.matches),
-        "near_misses": find_near_misses(listings, identity.near_misses),
-        "variants": find_variants(listings, papers),
-        "aliases": list_aliases(listings),
-        "links": find_links(papers),
-        "organizations": list_organizations(papers),
+    named = dated.join(names, on="alias_id", how="left").with_columns(pl.col("paper_id").fill_null(pl.col("alias_id")))
+    aliases = list_aliases(named)
+    identity = read_identity(Path(spec.identified))
+    merges = find_merges(listings, identity.matches)
+    for kind, rows in (("merges", merges), ("variants", find_variants(listings, papers))):
+        write_run(rows, _name_run(spec, kind), halve_id("dump_id"), *_LISTING)
+    nearly = aliases.filter(pl.col("alias_id").is_in(_list_near(identity).implode()))
+    for kind, rows in (("near_aliases", nearly), ("organizations", count_organizations(papers))):
+        write_run(rows, _name_run(spec, kind), pl.lit(0, pl.UInt64))
+    return _write({"papers": papers, "aliases": aliases, "links": find_links(papers)}, spec)
+
+
+def list_bucket(spec: ResolveSpec) -> ResolveReceipt:
+    """Put what was found of the listings of a range of dumps in order."""
+    cards = date_listings(read_runs(Path(spec.source, "cards"), spec.bucket), read_page_dates(Path(spec.dated)))
+    places = read_runs(Path(spec.folder, "runs", "places"), spec.bucket)
+    listings = cards.join(places, on=_LISTING, how="left").with_columns(
+        pl.col("paper_id").fill_null(pl.col("alias_id"))
+    )
+    merges, variants = (read_runs(Path(spec.folder, "runs", kind), spec.bucket) for kind in ("merges", "variants"))
+    receipt = _write({"listings": listings, "merges": merges, "variants": variants}, spec)
+    more = {
+        "merged_listings": merges.filter(~pl.col("is_survivor")).height,
+        "inferred_years": listings.filter(pl.col("published_year_basis") == "inferred").height,
     }
-    return {name: _conform(rows, name) for name, rows in tables.items()}
+    return receipt._replace(counts={**receipt.counts, **more})
+
+
+def _write_tables_of_all(folder: Path, identified: Path) -> ResolveReceipt:
+    near_misses = read_identity(identified).near_misses
+    tables = {
+        "near_misses": find_near_misses(read_runs(folder / "runs" / "near_aliases"), near_misses),
+        "organizations": list_organizations(read_runs(folder / "runs" / "organizations")),
+    }
+    return _write(tables, ResolveSpec("", "", "", str(folder), Bucket(0, 1)))
+
+
+def _list_near(identity: Identity) -> pl.Series:
+    near_misses = identity.near_misses
+    return pl.concat([near_misses["alias_id"], near_misses["other_alias_id"]]).unique()
+
+
+def _write(tables: Mapping[str, pl.DataFrame], spec: ResolveSpec) -> ResolveReceipt:
+    published = {name: _conform(rows, name) for name, rows in tables.items()}
+    report = write_valid_part(published, Path(spec.folder), spec.bucket.number)
+    return ResolveReceipt(spec.bucket.number, {name: rows.height for name, rows in published.items()}, report)
+
+
+def _name_run(spec: ResolveSpec, kind: str) -> Path:
+    return Path(spec.folder, "runs", kind, f"{spec.bucket.number:06d}.arrow")
 
 
 def _conform(rows: pl.DataFrame, table: str) -> pl.DataFrame:

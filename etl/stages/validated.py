@@ -17,7 +17,7 @@ from schemas import TABLES
 from schemas.validation import find_failures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 VALIDATION_NAME: Final = "validation.json"
@@ -32,6 +32,10 @@ class BrokenRule(TypedDict):
     examples: list[str]
 
 
+Report = dict[str, list[BrokenRule]]
+"""What validation says of a stage's tables: the broken rules of each, none where all is well."""
+
+
 class TableInvalidError(PaperhouseError):
     """A table with rows that break a rule; no release is made of it."""
 
@@ -44,18 +48,36 @@ class TableInvalidError(PaperhouseError):
 
 
 def write_valid_tables(tables: Mapping[str, pl.DataFrame], folder: Path) -> int:
-    """Validate tables and write those without a broken rule, with what validation said of each; count broken rules."""
+    """Validate whole tables and write those without a broken rule, with what validation said; count broken rules."""
+    return write_report([write_valid_part(tables, folder, 0)], folder)
+
+
+def write_valid_part(tables: Mapping[str, pl.DataFrame], folder: Path, part: int) -> Report:
+    """Validate one range of the keys of each table and write it as that part, unless a row of it breaks a rule.
+
+    Returns what validation said, for :func:`write_report`.
+    """
     report = {name: _validate(rows, name) for name, rows in tables.items()}
-    (folder / VALIDATION_NAME).write_text(json.dumps(report, indent=1, sort_keys=True), "utf-8")
     for name, rows in tables.items():
+        (folder / name / f"part-{part:05d}.parquet").unlink(missing_ok=True)  # of a worker that died
         if not report[name]:
-            write_table(rows, name, folder)
+            write_table(rows, name, folder, first_part=part)
+    return report
+
+
+def write_report(reports: Sequence[Report], folder: Path) -> int:
+    """Write down what validation said of all parts of a stage's tables; count the broken rules."""
+    report = {
+        name: _add_up([broken for part in reports for broken in part.get(name, ())])
+        for name in dict.fromkeys(name for part in reports for name in part)
+    }
+    (folder / VALIDATION_NAME).write_text(json.dumps(report, indent=1, sort_keys=True), "utf-8")
     return sum(map(len, report.values()))
 
 
-def read_validation(folder: Path) -> dict[str, list[BrokenRule]]:
+def read_validation(folder: Path) -> Report:
     """Read what validation said: each table of the stage, with the rules its rows break."""
-    report: dict[str, list[BrokenRule]] = json.loads((folder / VALIDATION_NAME).read_text("utf-8"))
+    report: Report = json.loads((folder / VALIDATION_NAME).read_text("utf-8"))
     return report
 
 
@@ -75,3 +97,13 @@ def _validate(rows: pl.DataFrame, table: str) -> list[BrokenRule]:
         BrokenRule(rule=rule, rows=count, examples=examples)
         for rule, count, examples in by_rule.sort("rule").iter_rows()
     ]
+
+
+def _add_up(found: Iterable[BrokenRule]) -> list[BrokenRule]:
+    """Make one entry of each rule that several parts of a table break."""
+    rules: dict[str, BrokenRule] = {}
+    for broken in found:
+        known = rules.setdefault(broken["rule"], BrokenRule(rule=broken["rule"], rows=0, examples=[]))
+        known["rows"] += broken["rows"]
+        known["examples"] = sorted([*known["examples"], *broken["examples"]])[:_EXAMPLES]
+    return [rules[name] for name in sorted(rules)]

@@ -1,4 +1,4 @@
-"""One work unit of extraction: about 2 MB of dumps, read, validated and written as five small tables.
+"""One work unit of extraction: about 2 MB of dumps, read, validated and written as sorted runs.
 
 A unit is a pure function of its dumps and runs in any process; running it twice gives the same files.
 """
@@ -16,7 +16,9 @@ import polars as pl
 from etl.errors import PaperhouseError
 from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
-from etl.transform.cards import PRINTED_CARD_SCHEMA, read_cards
+from etl.stages.runs import write_run
+from etl.transform.candidates import halve_id, list_pieces
+from etl.transform.cards import LISTED, PRINTED_CARD_SCHEMA, RESOLVED, read_cards
 from etl.transform.dates import make_date
 from etl.version import PARSER_VERSION
 from schemas import TABLES
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 UNIT_TABLES: Final = ("cards", "pages", "dumps", "spans", "quarantine")
+
+UNIT_RUNS: Final = (*UNIT_TABLES, "candidates", "pieces")
+"""Runs that a unit writes: its tables, dump by dump, and the cards once more, by what they can be one paper with."""
 
 PAGE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
@@ -79,16 +84,13 @@ class UnitReceipt:
 
 
 def extract_unit(spec: UnitSpec) -> UnitReceipt:
-    """Read a unit's dumps and write its tables to ``<folder>/<table>/<number>.parquet``.
+    """Read a unit's dumps and write its runs to ``<folder>/<run>/<number>.arrow``.
 
     Errors: ``InputUnreadableError`` or :class:`DumpChangedError` if a dump is not what it was when it was collected.
     """
     raws = {dump_id: _read_again(dump_id, path, name) for dump_id, path, name in spec.dumps}
     parsed = [parse_dump(raw) for raw in raws.values()]
-    for table, rows in make_unit_tables(parsed, raws).items():
-        rows.write_parquet(
-            Path(spec.folder, table, f"{spec.number:06d}.parquet"), compression="zstd", compression_level=1
-        )
+    _write_runs(make_unit_tables(parsed, raws), Path(spec.folder), f"{spec.number:06d}.arrow")
     return UnitReceipt(spec.number, len(raws), sum(map(len, raws.values())))
 
 
@@ -118,6 +120,16 @@ def make_unit_tables(parsed: Iterable[ParsedDump], raws: Mapping[str, bytes]) ->
         ),
     }
     return {name: table.sort(table.columns[:2]) for name, table in tables.items()}
+
+
+def _write_runs(tables: Mapping[str, pl.DataFrame], folder: Path, name: str) -> None:
+    by_dump, by_candidate = halve_id("dump_id"), halve_id("alias_id")
+    cards = tables["cards"]
+    for table in UNIT_TABLES:
+        rows = cards.select(LISTED) if table == "cards" else tables[table]
+        write_run(rows, folder / table / name, by_dump, *rows.columns[:2])
+    write_run(cards.select(RESOLVED), folder / "candidates" / name, by_candidate, "alias_id", "dump_id", "position")
+    write_run(list_pieces(cards), folder / "pieces" / name, pl.col("piece"), "alias")
 
 
 def _read_again(dump_id: str, path: bytes, name: str) -> bytes:

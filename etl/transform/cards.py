@@ -54,6 +54,12 @@ CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }
 """A card with its fields read and its keys made: what extraction keeps for all later stages."""
 
+LISTED: Final = tuple(name for name in CARD_SCHEMA if name not in {"abstract", "title_key", "abstract_key", "pieces"})
+"""What the table listings is made of, dump by dump."""
+
+RESOLVED: Final = tuple(name for name in CARD_SCHEMA if name not in {"date_line", "footer", "abstract_key", "pieces"})
+"""What papers are made of, candidate by candidate."""
+
 
 def read_cards(printed_cards: pl.DataFrame) -> pl.DataFrame:
     """Read the printed lines of cards into fields, with a reason for each that cannot be read.

@@ -6,18 +6,15 @@ that a thousand dumps list costs no more than one that two list. People's decisi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import polars as pl
 
-from etl.transform.candidates import make_blocks, pair_candidates
-from etl.transform.components import connect_in_order
+from etl.transform.candidates import list_pieces, pair_candidates
+from etl.transform.components import connect, connect_in_order
 from etl.transform.decisions import Decisions
-from etl.transform.keys import fold_text
-from etl.transform.likeness import Observation, Verdict, compare, strip_urls
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from etl.transform.likeness import compare
+from etl.transform.observations import OBSERVED, observe_candidates, read_observations
 
 IDENTITY_SCHEMA: Final = {"alias_id": pl.String, "group_id": pl.String}
 MATCH_SCHEMA: Final = {
@@ -33,128 +30,159 @@ NEAR_MISS_SCHEMA: Final = {
     "title_permille": pl.Int32,
     "abstract_permille": pl.Int32,
 }
+VERDICT_SCHEMA: Final = {
+    "alias_id": pl.String,
+    "other_alias_id": pl.String,
+    "rule": pl.String,
+    "veto": pl.String,
+    "title_permille": pl.Int32,
+    "abstract_permille": pl.Int32,
+    "is_near_miss": pl.Boolean,
+    "lacks_abstract": pl.Boolean,
+    "other_lacks_abstract": pl.Boolean,
+}
+"""What came of comparing two candidates, the smaller id first; see ``etl.transform.likeness.Verdict``."""
 
-_DECIDED: Final = Verdict("decision", None, 0, None)
+_PAIR: Final = ("alias_id", "other_alias_id")
+
+Pair = tuple[str, str]
 
 
 class Identity(NamedTuple):
-    """Each candidate's paper, the pairs that were merged, and the pairs that nearly were."""
+    """The papers of candidates, the pairs that were merged, and the pairs that nearly were.
+
+    ``groups`` names a paper by its smallest candidate; a candidate that stands there is of a paper with several.
+    """
 
     groups: pl.DataFrame
     matches: pl.DataFrame
     near_misses: pl.DataFrame
 
 
-def identify_papers(cards: pl.DataFrame, abstracts: pl.DataFrame, decisions: Decisions | None = None) -> Identity:
-    """Group candidates into papers.
+def identify_papers(cards: pl.DataFrame, decisions: Decisions | None = None) -> Identity:
+    """Group candidates into papers, all in one go.
 
-    Columns in:  ``cards``: ``title``, ``title_key``, ``alias_id``, ``pieces``, ``month``, ``day``, ``year``,
-                 ``author_count``; ``abstracts``: ``alias_id``, ``abstract`` (String, as published, nullable) for at
-                 least the candidates of ``etl.transform.candidates.make_blocks`` and of the decisions.
-    Columns out: :data:`IDENTITY_SCHEMA` (the group is named by its smallest ``alias_id``), :data:`MATCH_SCHEMA` (each
-                 merged pair in both directions), :data:`NEAR_MISS_SCHEMA` (each pair once); all sorted.
+    Columns in:  those of ``etl.transform.observations.OBSERVED``, and ``pieces`` (List(String)).
+    Columns out: :data:`IDENTITY_SCHEMA` with every candidate, :data:`MATCH_SCHEMA` (each merged pair in both
+                 directions), :data:`NEAR_MISS_SCHEMA` (each pair once); all sorted.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     Source:      docs/architecture.md#identity
     """
+    pairs = pair_candidates(list_pieces(cards))
+    observations = observe_candidates(cards.select(OBSERVED))
+    identity = group_candidates(compare_pairs(pairs, observations), decisions)
+    alone = observations.select("alias_id", pl.col("alias_id").alias("group_id")).join(
+        identity.groups, on="alias_id", how="anti"
+    )
+    return identity._replace(groups=pl.concat([identity.groups, alone]).sort("alias_id"))
+
+
+def compare_pairs(pairs: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
+    """Compare each pair of candidates.
+
+    Columns in:  ``pairs`` as ``etl.transform.candidates.PAIR_SCHEMA``; ``observations`` as
+                 ``etl.transform.observations.OBSERVATION_SCHEMA``, for all candidates of the pairs.
+    Columns out: :data:`VERDICT_SCHEMA`, of the pairs that a rule makes one paper, that must not be one, or that nearly
+                 are; sorted.
+    """
+    ids = observations.select("alias", "alias_id")
+    named = pairs.join(ids, left_on="left", right_on="alias").join(
+        ids.rename({"alias_id": "other_alias_id"}), left_on="right", right_on="alias"
+    )
+    records = dict(read_observations(observations))
+    rows = []
+    for left, right in named.select(_PAIR).iter_rows():
+        low, high = sorted((left, right))
+        verdict = compare(records[low], records[high])
+        if verdict.rule or verdict.veto or verdict.is_near_miss:
+            lacks = (records[low].abstract is None, records[high].abstract is None)
+            rows.append((low, high, *verdict, verdict.is_near_miss, *lacks))
+    return pl.DataFrame(rows, schema=VERDICT_SCHEMA, orient="row").sort(_PAIR)
+
+
+def group_candidates(verdicts: pl.DataFrame, decisions: Decisions | None = None) -> Identity:
+    """Join candidates into papers by what came of comparing them and by what people decided.
+
+    Columns in:  :data:`VERDICT_SCHEMA`.
+    Columns out: :data:`IDENTITY_SCHEMA` with the candidates of papers that have several, :data:`MATCH_SCHEMA` (each
+                 merged pair in both directions), :data:`NEAR_MISS_SCHEMA` (each pair once); all sorted.
+    """
     decisions = decisions or Decisions()
-    blocks = make_blocks(cards)
-    asked = {alias for pair in (*decisions.same, *decisions.different) for alias in pair}
-    observations = _observe(cards, abstracts, sorted({*blocks["alias_id"].to_list(), *asked}))
-    texts = {alias: f"{seen.title} {seen.abstract or ''}" for alias, seen in observations.items()}
-    verdicts = {pair: compare(observations[pair[0]], observations[pair[1]]) for pair in pair_candidates(blocks, texts)}
-    verdicts |= dict.fromkeys((pair for pair in decisions.same if set(pair) <= observations.keys()), _DECIDED)
-    nodes = cards["alias_id"].unique().sort().to_list()
-    merged = _rank_merges(verdicts, observations, decisions)
-    roots, used = connect_in_order(nodes, merged, _keep_apart(nodes, verdicts, decisions))
-    groups = pl.DataFrame({"alias_id": nodes, "group_id": [roots[node] for node in nodes]}, schema=IDENTITY_SCHEMA)
-    return Identity(groups, _frame_matches(used, verdicts), _frame_near_misses(verdicts, roots))
+    judged = _overrule(verdicts, decisions)
+    merged = _rank_merges(judged, decisions)
+    apart = _keep_apart(judged, merged, decisions)
+    roots, used = connect_in_order(sorted({alias for pair in merged for alias in pair}), merged, apart)
+    groups = pl.DataFrame(list(roots.items()), schema=IDENTITY_SCHEMA, orient="row")
+    several = groups.filter(pl.col("group_id").is_duplicated()).sort("alias_id")
+    return Identity(several, _frame_matches(used, judged), _find_near_misses(judged, several))
 
 
-def _keep_apart(
-    nodes: list[str], verdicts: Mapping[tuple[str, str], Verdict], decisions: Decisions
-) -> set[tuple[str, str]]:
-    """Find the pairs that must not end in one paper: people's first, then the rules' where people did not join them."""
-    known = set(nodes)
-    joined = sorted(pair for pair in decisions.same if known.issuperset(pair))
-    decided, _ = connect_in_order(nodes, joined, decisions.different)
-    vetoed = {pair for pair, verdict in verdicts.items() if verdict.veto and decided[pair[0]] != decided[pair[1]]}
-    return vetoed | decisions.different
+def _overrule(verdicts: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
+    """Put people's word in place of the rules' for the pairs they called the same."""
+    decided = pl.DataFrame(sorted(decisions.same), schema=dict.fromkeys(_PAIR, pl.String), orient="row")
+    word = decided.with_columns(
+        pl.lit("decision").alias("rule"),
+        pl.lit(None, pl.String).alias("veto"),
+        pl.lit(0, pl.Int32).alias("title_permille"),
+        pl.lit(None, pl.Int32).alias("abstract_permille"),
+        *(pl.lit(value=False).alias(name) for name in ("is_near_miss", "lacks_abstract", "other_lacks_abstract")),
+    )
+    return pl.concat([verdicts.join(decided, on=_PAIR, how="anti"), word])
 
 
-def _rank_merges(
-    verdicts: Mapping[tuple[str, str], Verdict], observations: Mapping[str, Observation], decisions: Decisions
-) -> list[tuple[str, str]]:
+def _rank_merges(judged: pl.DataFrame, decisions: Decisions) -> list[Pair]:
     """Order the pairs to merge: decisions first, then the most alike; listings without an abstract never bridge."""
-    pairs = [pair for pair, verdict in verdicts.items() if verdict.rule and pair not in decisions.different]
-    bridges = _find_bridges([pair for pair in pairs if verdicts[pair].rule == "title_only"], observations, pairs)
-    return sorted(
-        (pair for pair in pairs if pair not in bridges),
-        key=lambda pair: (verdicts[pair].rule != "decision", -(verdicts[pair].abstract_score or 0), pair),
-    )
+    parted = pl.DataFrame(sorted(decisions.different), schema=dict.fromkeys(_PAIR, pl.String), orient="row")
+    ruled = judged.filter(pl.col("rule").is_not_null()).join(parted, on=_PAIR, how="anti")
+    bridges = _find_bridges(ruled)
+    ranked = ruled.sort(pl.col("rule") != "decision", -pl.col("abstract_permille").fill_null(0), *_PAIR)
+    return [pair for pair in ranked.select(_PAIR).iter_rows() if pair not in bridges]
 
 
-def _find_bridges(
-    loose: list[tuple[str, str]], observations: Mapping[str, Observation], pairs: list[tuple[str, str]]
-) -> set[tuple[str, str]]:
+def _find_bridges(ruled: pl.DataFrame) -> set[Pair]:
     """Find the pairs in which a candidate without an abstract fits several papers that are not one."""
-    firm = [pair for pair in pairs if pair not in set(loose)]
-    roots, _ = connect_in_order(observations, sorted(firm), frozenset())
+    is_loose = pl.col("rule") == "title_only"
+    loose = ruled.filter(is_loose).select(*_PAIR, "lacks_abstract", "other_lacks_abstract").rows()
+    nodes = {alias for pair in ruled.select(_PAIR).iter_rows() for alias in pair}
+    roots = connect(nodes, ruled.filter(~is_loose).select(_PAIR).iter_rows())
     fits: dict[str, set[str]] = {}
-    for pair in loose:
-        for alias, other in (pair, pair[::-1]):
-            if observations[alias].abstract is None:
+    for left, right, *lacks in loose:
+        for alias, other, lacks_abstract in ((left, right, lacks[0]), (right, left, lacks[1])):
+            if lacks_abstract:
                 fits.setdefault(alias, set()).add(roots[other])
-    return {pair for pair in loose for alias in pair if len(fits.get(alias, ())) > 1}
+    torn = {alias for alias, papers in fits.items() if len(papers) > 1}
+    return {(left, right) for left, right, *_ in loose if left in torn or right in torn}
 
 
-def _observe(cards: pl.DataFrame, abstracts: pl.DataFrame, aliases: list[str]) -> dict[str, Observation]:
-    """Gather what identity looks at for each of the candidates."""
-    wanted = pl.DataFrame({"alias_id": aliases}, schema={"alias_id": pl.String})
-    texts = abstracts.group_by("alias_id").agg(pl.col("abstract").min())
-    stripped = pl.Series([None if text is None else strip_urls(text) for text in texts["abstract"]], dtype=pl.String)
-    folded = texts.with_columns(stripped.alias("abstract")).with_columns(fold_text(pl.col("abstract")))
-    printed = pl.struct("month", "day", "year")
-    facts = (
-        cards.join(wanted, on="alias_id", how="semi")
-        .group_by("alias_id")
-        .agg(
-            pl.col("title_key").min(),
-            pl.col("title").min(),
-            printed.filter(pl.col("month").is_not_null()).unique().alias("dates"),
-            pl.col("author_count").drop_nulls().unique().alias("author_counts"),
-        )
-        .with_columns(
-            fold_text(pl.col("title")).alias("folded"),
-            fold_text(pl.col("title").str.split(":").list.first()).alias("name"),
-        )
-        .join(folded, on="alias_id", how="left")
-    )
+def _keep_apart(judged: pl.DataFrame, merged: list[Pair], decisions: Decisions) -> set[Pair]:
+    """Find the pairs that must not end in one paper: people's first, then the rules' where people did not join them."""
+    named = {alias for pair in (*decisions.same, *decisions.different) for alias in pair}
+    decided, _ = connect_in_order(named, sorted(decisions.same), decisions.different)
+    touched = pl.Series([alias for pair in merged for alias in pair], dtype=pl.String).unique().implode()
+    vetoed = judged.filter(pl.col("veto").is_not_null(), *(pl.col(name).is_in(touched) for name in _PAIR))
     return {
-        fact["alias_id"]: Observation(
-            title_key=fact["title_key"],
-            title=fact["folded"],
-            name=fact["name"],
-            abstract=fact["abstract"],
-            dates=frozenset((date["month"], date["day"], date["year"]) for date in fact["dates"]),
-            author_counts=frozenset(fact["author_counts"]),
-        )
-        for fact in facts.iter_rows(named=True)
-    }
+        (left, right)
+        for left, right in vetoed.select(_PAIR).iter_rows()
+        if decided.get(left, left) != decided.get(right, right)
+    } | decisions.different
 
 
-def _frame_matches(used: Iterable[tuple[str, str]], verdicts: Mapping[tuple[str, str], Verdict]) -> pl.DataFrame:
-    rows = [
-        (alias, other, verdicts[pair].rule, verdicts[pair].abstract_score)
-        for pair in used
-        for alias, other in (pair, pair[::-1])
+def _frame_matches(used: list[Pair], judged: pl.DataFrame) -> pl.DataFrame:
+    pairs = pl.DataFrame(used, schema=dict.fromkeys(_PAIR, pl.String), orient="row")
+    found = pairs.join(judged, on=_PAIR).select(*_PAIR, "rule", pl.col("abstract_permille").alias("score_permille"))
+    names = ("alias_id", "matched_alias_id")
+    there = found.rename({"other_alias_id": "matched_alias_id"})
+    back = found.rename({"alias_id": "matched_alias_id", "other_alias_id": "alias_id"})
+    return pl.concat([there, back.select(there.columns)]).sort(names)
+
+
+def _find_near_misses(judged: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    paper = [
+        pl.col(name).replace_strict(groups["alias_id"], groups["group_id"], default=pl.col(name)) for name in _PAIR
     ]
-    return pl.DataFrame(rows, schema=MATCH_SCHEMA, orient="row").sort("alias_id", "matched_alias_id")
-
-
-def _frame_near_misses(verdicts: Mapping[tuple[str, str], Verdict], roots: Mapping[str, str]) -> pl.DataFrame:
-    rows = [
-        (*pair, verdict.veto or "not_alike_enough", verdict.title_score, verdict.abstract_score)
-        for pair, verdict in verdicts.items()
-        if verdict.is_near_miss and roots[pair[0]] != roots[pair[1]]
-    ]
-    return pl.DataFrame(rows, schema=NEAR_MISS_SCHEMA, orient="row").sort("alias_id", "other_alias_id")
+    return (
+        judged.filter(pl.col("is_near_miss"))
+        .filter(paper[0] != paper[1])
+        .select(*_PAIR, pl.col("veto").fill_null("not_alike_enough").alias("reason"), *list(NEAR_MISS_SCHEMA)[3:])
+        .sort(_PAIR)
+    )

@@ -1,30 +1,25 @@
-"""Cards to listings: each card's paper, its page's day and its own date, with a reason where one stays unknown."""
+"""Cards to listings: each card's page's day, its own date, with a reason where one stays unknown, and its paper."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import polars as pl
 
 from etl.transform.dates import make_date
+from etl.transform.page_facts import PAGE
 from schemas.printed import PUBLISHED_BETWEEN
 
-PAGE: Final = ("dump_id", "page_number")
 
+def date_listings(cards: pl.DataFrame, page_dates: pl.DataFrame) -> pl.DataFrame:
+    """Give each card its page's day and its publication day.
 
-def date_listings(cards: pl.DataFrame, identity: pl.DataFrame, page_dates: pl.DataFrame) -> pl.DataFrame:
-    """Give each card its paper's group, its page's day and its publication day.
-
-    Columns in:  ``cards`` as ``etl.transform.cards.CARD_SCHEMA``; ``identity``: ``alias_id``, ``group_id``;
-                 ``page_dates``: ``dump_id``, ``page_number``, ``page_on``, ``capture_year``, ``capture_year_basis``.
-    Columns out: adds ``group_id``, ``page_on``, ``published_on`` (Date), ``published_year_basis`` (String);
-                 ``problems`` gains ``year_unknown`` where a printed day has no year. Sorted by ``dump_id``,
-                 ``position``.
+    Columns in:  ``cards``: ``dump_id``, ``page_number``, ``position``, ``month``, ``day``, ``year``, ``problems`` and
+                 others; ``page_dates``: ``dump_id``, ``page_number``, ``page_on``, ``capture_year``,
+                 ``capture_year_basis``.
+    Columns out: adds ``page_on``, ``published_on`` (Date), ``published_year_basis`` (String); ``problems`` gains
+                 ``year_unknown`` where a printed day has no year. Sorted by ``dump_id``, ``position``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
-    dated = cards.join(identity, on="alias_id", how="left").join(
-        page_dates.select(*PAGE, "page_on", "capture_year", "capture_year_basis"), on=PAGE, how="left"
-    )
+    dated = cards.join(page_dates.select(*PAGE, "page_on", "capture_year", "capture_year_basis"), on=PAGE, how="left")
     year = pl.coalesce("year", "capture_year")
     on = make_date(year, pl.col("month"), pl.col("day"))
     published_on = pl.when(on.is_between(*PUBLISHED_BETWEEN)).then(on)  # a header may print any year

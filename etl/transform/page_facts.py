@@ -6,7 +6,7 @@ circle, and no order of dumps can change what comes out.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
@@ -16,7 +16,8 @@ from schemas.printed import PUBLISHED_BETWEEN
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+
+PAGE: Final = ("dump_id", "page_number")
 
 PageKey = tuple[str, int]
 
@@ -38,60 +39,100 @@ class PageEvidence(NamedTuple):
     latest_known_on: dt.date | None
 
 
-def gather_evidence(pages: pl.DataFrame, cards: pl.DataFrame, given: pl.DataFrame) -> list[PageEvidence]:
+class PaperFacts(NamedTuple):
+    """What the listings of papers say of the pages they stand on.
+
+    ``twins``: ``dump_id``, ``page_number``, ``twin_years`` (the years that any page prints for the page's year-less
+    cards), ``twin_cards``; ``known``: ``dump_id``, ``page_number``, ``latest_known_on``; ``links``: ``dump_id``,
+    ``page_number``, ``other_dump_id``, ``other_page_number``, two pages of one year. Facts of other papers may be put
+    below: a page then has several rows.
+    """
+
+    twins: pl.DataFrame
+    known: pl.DataFrame
+    links: pl.DataFrame
+
+
+def summarize_pages(cards: pl.DataFrame) -> pl.DataFrame:
+    """Sum up what the cards of each page print of their days.
+
+    Columns in:  ``dump_id``, ``page_number``, ``month``, ``day``, ``year``.
+    Columns out: ``dump_id``, ``page_number``, ``dated_cards`` (UInt32), ``latest_printed_year`` (Int16), ``yearless``
+                 (List(Struct), the days without a year, sorted); one row per page, in any order.
+    """
+    is_yearless = pl.col("month").is_not_null() & pl.col("year").is_null()
+    return cards.group_by(PAGE).agg(
+        pl.col("year").count().alias("dated_cards"),
+        pl.col("year").max().alias("latest_printed_year"),
+        pl.struct("month", "day").filter(is_yearless).sort().alias("yearless"),
+    )
+
+
+def find_paper_facts(cards: pl.DataFrame) -> PaperFacts:
+    """Find what papers say of the pages they stand on.
+
+    Columns in: ``dump_id``, ``page_number``, ``group_id`` (the paper), ``month``, ``day``, ``year``: all cards of some
+                papers.
+    """
+    dated = cards.with_columns(make_date(pl.col("year"), pl.col("month"), pl.col("day")).alias("printed_on"))
+    return PaperFacts(_find_twin_years(dated), _find_latest_known(dated), link_pages(cards))
+
+
+def gather_evidence(
+    pages: pl.DataFrame, summaries: pl.DataFrame, facts: PaperFacts, given: pl.DataFrame
+) -> list[PageEvidence]:
     """Gather the evidence on each page's year.
 
-    Columns in:  ``pages``: ``dump_id``, ``page_number``, ``header_date_line``; ``cards``: ``dump_id``,
-                 ``page_number``, ``group_id`` (the paper), ``month``, ``day``, ``year``; ``given``: ``dump_id``,
-                 ``given_page_on``.
+    Columns in:  ``pages``: ``dump_id``, ``page_number``, ``header_date_line``; ``summaries`` as of
+                 :func:`summarize_pages`; ``given``: ``dump_id``, ``given_page_on``.
     Returns:     one record per page, sorted by ``dump_id``, ``page_number``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
-    key = ["dump_id", "page_number"]
-    dated = cards.with_columns(make_date(pl.col("year"), pl.col("month"), pl.col("day")).alias("printed_on"))
-    headers = parse_date_lines(pages.select(*key, pl.col("header_date_line").alias("date_line"))).select(
-        *key,
+    headers = parse_date_lines(pages.select(*PAGE, pl.col("header_date_line").alias("date_line"))).select(
+        *PAGE,
         pl.col("month").alias("header_month"),
         pl.col("day").alias("header_day"),
         pl.col("year").alias("header_year"),
     )
-    own = dated.group_by(key).agg(
-        pl.col("year").count().alias("dated_cards"),
-        pl.col("year").max().alias("latest_printed_year"),
-        pl.struct("month", "day")
-        .filter(pl.col("month").is_not_null() & pl.col("year").is_null())
-        .sort()
-        .alias("yearless"),
+    twins = facts.twins.group_by(PAGE).agg(
+        pl.col("twin_years").explode().unique().sort().alias("twin_years"), pl.col("twin_cards").sum()
     )
+    known = facts.known.group_by(PAGE).agg(pl.col("latest_known_on").max())
     days = (
         given.filter(pl.col("given_page_on").is_not_null())
         .group_by("dump_id")
         .agg(pl.col("given_page_on").unique().sort())
     )
     whole = (
-        headers.join(own, on=key, how="left")
-        .join(_find_twin_years(dated), on=key, how="left")
-        .join(_find_latest_known(dated), on=key, how="left")
+        headers.join(summaries, on=PAGE, how="left")
+        .join(twins, on=PAGE, how="left")
+        .join(known, on=PAGE, how="left")
         .join(days, on="dump_id", how="left")
-        .sort(key)
+        .sort(PAGE)
     )
     return [_make_evidence(row) for row in whole.iter_rows(named=True)]
 
 
-def link_pages(cards: pl.DataFrame) -> Iterator[tuple[PageKey, PageKey]]:
+def link_pages(cards: pl.DataFrame) -> pl.DataFrame:
     """Pair pages that print the same paper's day without a year: they were captured in the same year.
 
     Each page of such a paper is paired with the first one only, so the number of pairs grows with the cards.
-    Columns in: as ``cards`` of :func:`gather_evidence`.
+    Columns in:  as for :func:`find_paper_facts`.
+    Columns out: ``dump_id``, ``page_number``, ``other_dump_id``, ``other_page_number``; each pair once, sorted.
     """
     yearless = cards.filter(pl.col("month").is_not_null() & pl.col("year").is_null())
-    page = pl.struct("dump_id", "page_number")
-    linked = yearless.group_by("group_id", "month", "day").agg(page.unique().sort().alias("pages"))
-    for (pages,) in (
-        linked.filter(pl.col("pages").list.len() > 1).sort("group_id", "month", "day").select("pages").iter_rows()
-    ):
-        keys = [(str(entry["dump_id"]), int(entry["page_number"])) for entry in pages]
-        yield from ((keys[0], other) for other in keys[1:])
+    places = yearless.select("group_id", "month", "day", *PAGE).unique().sort(PAGE)
+    paper = ("group_id", "month", "day")
+    firsts = [pl.col(name).first().over(paper) for name in PAGE]
+    return (
+        places.filter(pl.any_horizontal(pl.col(name) != first for name, first in zip(PAGE, firsts, strict=True)))
+        .select(
+            *(first.alias(name) for name, first in zip(PAGE, firsts, strict=True)),
+            *(pl.col(name).alias(f"other_{name}") for name in PAGE),
+        )
+        .unique()
+        .sort(pl.all())
+    )
 
 
 def _find_twin_years(cards: pl.DataFrame) -> pl.DataFrame:
@@ -100,7 +141,7 @@ def _find_twin_years(cards: pl.DataFrame) -> pl.DataFrame:
     yearless = cards.filter(pl.col("year").is_null() & pl.col("month").is_not_null()).drop("year")
     return (
         yearless.join(printed, on=["group_id", "month", "day"])
-        .group_by("dump_id", "page_number")
+        .group_by(PAGE)
         .agg(pl.col("year").unique().sort().alias("twin_years"), pl.col("group_id").n_unique().alias("twin_cards"))
     )
 
@@ -110,7 +151,7 @@ def _find_latest_known(cards: pl.DataFrame) -> pl.DataFrame:
     papers = cards.group_by("group_id").agg(pl.col("printed_on").min().alias("known_on"))
     return (
         cards.join(papers, on="group_id")
-        .group_by("dump_id", "page_number")
+        .group_by(PAGE)
         .agg(pl.max_horizontal(pl.col("known_on").max(), pl.col("printed_on").max()).alias("latest_known_on"))
     )
 

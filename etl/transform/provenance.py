@@ -78,14 +78,14 @@ def list_aliases(listings: pl.DataFrame) -> pl.DataFrame:
     return _take_first_listings(listings, "page_on").select("alias_id", "paper_id", *_LISTING)
 
 
-def find_near_misses(listings: pl.DataFrame, near_misses: pl.DataFrame) -> pl.DataFrame:
+def find_near_misses(aliases: pl.DataFrame, near_misses: pl.DataFrame) -> pl.DataFrame:
     """Show each pair of candidates that nearly was one paper by the first listing of each.
 
-    Columns in:  ``listings``: ``dump_id``, ``position``, ``paper_id``, ``alias_id``, ``page_on``; ``near_misses`` as
+    Columns in:  ``aliases`` as of :func:`list_aliases`, of all candidates in a pair; ``near_misses`` as
                  ``etl.transform.identify.NEAR_MISS_SCHEMA``.
     Columns out: those of ``schemas.resolved.NearMisses``, sorted by their key.
     """
-    firsts = _take_first_listings(listings, "page_on").select("alias_id", *_LISTING, "paper_id")
+    firsts = aliases.select("alias_id", *_LISTING, "paper_id")
     others = firsts.rename({name: f"other_{name}" for name in firsts.columns})
     return (
         near_misses.join(firsts, on="alias_id")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from etl.transform.components import connect
-from etl.transform.page_facts import PageEvidence, gather_evidence, link_pages
+from etl.transform.page_facts import PageEvidence, PaperFacts, find_paper_facts, gather_evidence, summarize_pages
 from etl.transform.year_odds import REQUIRED_ODDS, Verdict, is_day, weigh_years
 
 if TYPE_CHECKING:
@@ -44,7 +44,17 @@ class Decision(NamedTuple):
 
 
 def date_pages(pages: pl.DataFrame, cards: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
-    """Date every page from the evidence of the whole set.
+    """Date every page from the evidence of the whole set, all in one go.
+
+    Columns in:  ``pages`` and ``given`` as for :func:`etl.transform.page_facts.gather_evidence`; ``cards`` as for
+                 :func:`etl.transform.page_facts.find_paper_facts`.
+    Columns out: as of :func:`date_by_facts`.
+    """
+    return date_by_facts(pages, summarize_pages(cards), find_paper_facts(cards), given)
+
+
+def date_by_facts(pages: pl.DataFrame, summaries: pl.DataFrame, facts: PaperFacts, given: pl.DataFrame) -> pl.DataFrame:
+    """Date every page from the facts of the whole set.
 
     Columns in:  as for :func:`etl.transform.page_facts.gather_evidence`.
     Columns out: :data:`PAGE_DATE_SCHEMA`; ``capture_year`` is the year that year-less cards of the page are of, and
@@ -53,8 +63,9 @@ def date_pages(pages: pl.DataFrame, cards: pl.DataFrame, given: pl.DataFrame) ->
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     Source:      docs/architecture.md#years
     """
-    everything = gather_evidence(pages, cards, given)
-    roots = connect((evidence.key for evidence in everything), link_pages(cards))
+    everything = gather_evidence(pages, summaries, facts, given)
+    links = (((one, page), (other, of_other)) for one, page, other, of_other in facts.links.unique().iter_rows())
+    roots = connect((evidence.key for evidence in everything), links)
     clusters: dict[tuple[str, int], list[PageEvidence]] = {}
     for evidence in everything:
         clusters.setdefault(roots[evidence.key], []).append(evidence)

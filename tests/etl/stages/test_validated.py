@@ -7,7 +7,14 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from etl.load.tables import read_table
-from etl.stages.validated import TableInvalidError, read_validation, require_valid, write_valid_tables
+from etl.stages.validated import (
+    TableInvalidError,
+    read_validation,
+    require_valid,
+    write_report,
+    write_valid_part,
+    write_valid_tables,
+)
 from tests.conftest_tables import make_tables
 
 if TYPE_CHECKING:
@@ -37,6 +44,21 @@ def test_a_broken_rule_is_reported_with_its_rows_and_a_few_examples(tmp_path: Pa
     (broken,) = read_validation(tmp_path)["links"]
     assert (broken["rule"], broken["rows"]) == ("position: greater_than_or_equal_to(0)", 9)
     assert broken["examples"] == ["-1", "-2", "-3", "-4", "-5"]
+
+
+def test_parts_are_reported_as_one_table(tmp_path: Path):
+    good, bad = GOOD["links"], BAD_LINKS
+    reports = [write_valid_part({"links": rows}, tmp_path, part) for part, rows in enumerate((bad, good[:0], bad))]
+    assert write_report(reports, tmp_path) == 1
+    (broken,) = read_validation(tmp_path)["links"]
+    assert (broken["rows"], len(broken["examples"])) == (2 * bad.height, min(5, 2 * bad.height))
+    assert [path.name for path in (tmp_path / "links").iterdir()] == ["part-00001.parquet"]
+
+
+def test_a_part_that_is_written_again_replaces_the_one_before(tmp_path: Path):
+    for rows in (GOOD["links"].clear(), GOOD["links"]):
+        write_report([write_valid_part({"links": rows}, tmp_path, 0)], tmp_path)
+    assert_frame_equal(read_table(tmp_path, "links"), GOOD["links"])
 
 
 def test_what_is_invalid_is_refused_by_table_and_rule(tmp_path: Path):

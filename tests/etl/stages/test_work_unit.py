@@ -11,7 +11,15 @@ from polars.testing import assert_frame_equal
 
 from etl.extract.files import InputUnreadableError
 from etl.extract.parse import identify_dump, parse_dump
-from etl.stages.work_unit import UNIT_TABLES, DumpChangedError, UnitReceipt, UnitSpec, extract_unit, make_unit_tables
+from etl.stages.work_unit import (
+    UNIT_RUNS,
+    UNIT_TABLES,
+    DumpChangedError,
+    UnitReceipt,
+    UnitSpec,
+    extract_unit,
+    make_unit_tables,
+)
 from etl.transform.cards import CARD_SCHEMA
 from schemas import TABLES
 from schemas.printed import MAX_QUARANTINE_TEXT_BYTES
@@ -121,8 +129,6 @@ def test_no_order_of_dumps_changes_the_tables():
 
 
 def spec_of(folder: Path, **dumps: Path) -> UnitSpec:
-    for table in UNIT_TABLES:
-        (folder / table).mkdir(parents=True, exist_ok=True)
     entries = tuple((identify_dump(path.read_bytes()), bytes(path), name) for name, path in dumps.items())
     return UnitSpec(7, str(folder), entries)
 
@@ -133,9 +139,9 @@ def test_a_unit_writes_its_tables_and_does_so_again_alike(tmp_path: Path):
     receipts, contents = [], []
     for _ in range(2):
         receipts.append(extract_unit(spec))
-        contents.append({path: path.read_bytes() for path in sorted((tmp_path / "units").rglob("*.parquet"))})
+        contents.append({path: path.read_bytes() for path in sorted((tmp_path / "units").rglob("*.arrow"))})
     assert receipts == [UnitReceipt(7, 1, len(OCTOBER.encode()))] * 2
-    assert [path.name for path in contents[0]] == ["000007.parquet"] * len(UNIT_TABLES)
+    assert [path.name for path in contents[0]] == ["000007.arrow"] * len(UNIT_RUNS)
     assert contents[0] == contents[1]
 
 

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+import hashlib
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from etl.transform.candidates import BLOCK_SCHEMA, MAX_BLOCK, count_large_blocks, make_blocks, pair_candidates
+from etl.transform.candidates import (
+    MAX_BLOCK,
+    NEIGHBOURS,
+    PIECE_SCHEMA,
+    count_large_blocks,
+    list_pieces,
+    pair_candidates,
+)
 
 if TYPE_CHECKING:
     import random
@@ -16,58 +25,81 @@ if TYPE_CHECKING:
 CARDS = {"alias_id": pl.String, "title_key": pl.String, "pieces": pl.List(pl.String)}
 
 
+def name_alias(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
 def frame_cards(*rows: tuple[str, str, list[str]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=CARDS, orient="row")
+    named = [(name_alias(alias), title, [f"{piece:0>16}" for piece in pieces]) for alias, title, pieces in rows]
+    return pl.DataFrame(named, schema=CARDS, orient="row")
 
 
-def frame_blocks(*rows: tuple[str, str]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=BLOCK_SCHEMA, orient="row")
+def pair_names(cards: pl.DataFrame, names: str) -> set[frozenset[str]]:
+    known = {int(name_alias(name)[:16], 16): name for name in names}
+    return {frozenset({known[left], known[right]}) for left, right in pair_candidates(list_pieces(cards)).iter_rows()}
 
 
-def test_candidates_that_share_a_title_or_a_piece_are_a_block():
+def test_candidates_that_share_a_title_or_a_piece_are_a_pair():
     cards = frame_cards(("b", "x", ["1", "2"]), ("a", "x", []), ("c", "y", ["2", "3"]), ("d", "z", ["4"]))
-    expected = frame_blocks(("2", "b"), ("2", "c"), ("tx", "a"), ("tx", "b"))
-    assert_frame_equal(make_blocks(cards), expected)
+    assert pair_names(cards, "abcd") == {frozenset("ab"), frozenset("bc")}
 
 
-def test_many_listings_of_one_candidate_are_no_block():
+def test_many_listings_of_one_candidate_are_no_pair():
     cards = frame_cards(*[("a", "x", ["1", "1"])] * 3)
-    assert make_blocks(cards).is_empty()
+    assert pair_candidates(list_pieces(cards)).is_empty()
 
 
-def test_no_cards_make_no_blocks():
-    assert make_blocks(frame_cards()).is_empty()
+def test_a_title_that_reads_like_a_piece_is_no_piece():
+    cards = frame_cards(("a", "0000000000000001", []), ("b", "y", ["1"]))
+    assert pair_candidates(list_pieces(cards)).is_empty()
 
 
-def test_every_pair_of_a_small_block_is_compared_once():
-    aliases = [f"{number:02}" for number in range(MAX_BLOCK)]
-    blocks = frame_blocks(*(("1", alias) for alias in aliases), ("2", "00"), ("2", "01"))
-    assert list(pair_candidates(blocks, dict.fromkeys(aliases, ""))) == list(combinations(aliases, 2))
-    assert count_large_blocks(blocks) == 0
+def test_no_cards_make_no_pairs():
+    pieces = list_pieces(frame_cards())
+    assert dict(pieces.schema) == PIECE_SCHEMA
+    assert pair_candidates(pieces).is_empty()
+    assert count_large_blocks(pieces) == 0
 
 
-def test_a_large_block_costs_no_square_and_still_pairs_the_most_alike():
+@pytest.mark.parametrize("count", [2, MAX_BLOCK])
+def test_every_pair_of_a_small_block_is_compared_once(count: int):
+    cards = frame_cards(*((f"{number}", f"title {number}", ["1", "2"]) for number in range(count)))
+    pieces = list_pieces(cards)
+    aliases = sorted(int(alias[:16], 16) for alias in cards["alias_id"])
+    assert pair_candidates(pieces).rows() == list(combinations(aliases, 2))
+    assert count_large_blocks(pieces) == 0
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_a_large_block_costs_no_square_and_still_pairs_titles_that_begin_or_end_alike(part: int):
     count = 2000
-    texts = {f"{number:04}": f"text {number // 2:04} and its end {number:04}" for number in range(count)}
-    blocks = frame_blocks(*(("1", alias) for alias in texts))
-    pairs = list(pair_candidates(blocks, texts))
-    assert len(pairs) == len(set(pairs)) < 13 * count
-    assert {(f"{number:04}", f"{number + 1:04}") for number in range(0, count, 2)} <= set(pairs)
-    assert count_large_blocks(blocks) == 1
+    titles = [(f"{number // 2:07}", f"{number:07}"[::-1]) for number in range(count)]
+    ordered = [title if part == 0 else title[::-1] for title in titles]
+    cards = frame_cards(*((f"{number}", "".join(title), ["1"]) for number, title in enumerate(ordered)))
+    pieces = list_pieces(cards)
+    pairs = set(pair_candidates(pieces).rows())
+    aliases = [int(alias[:16], 16) for alias in cards["alias_id"]]
+    assert len(pairs) <= 2 * NEIGHBOURS * count
+    wanted = {tuple(sorted(aliases[number : number + 2])) for number in range(0, count, 2)}
+    assert part == 1 or wanted <= pairs
+    assert count_large_blocks(pieces) == 1
 
 
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3), st.lists(st.integers(0, 5), max_size=3)), max_size=70),
     st.randoms(use_true_random=False),
 )
-def test_no_order_of_cards_changes_blocks_or_pairs(drawn: list[tuple[int, int, list[int]]], chance: random.Random):
+def test_no_order_of_cards_and_no_range_of_pieces_changes_the_pairs(
+    drawn: list[tuple[int, int, list[int]]], chance: random.Random
+):
     facts = {f"{alias:02}": (f"{title}", [f"{piece}" for piece in pieces]) for alias, title, pieces in drawn}
     rows = [(alias, *fact) for alias, fact in facts.items()]
-    texts = {alias: f"{fact}" for alias, fact in facts.items()}
     mixed = rows * 2
     chance.shuffle(mixed)
-    blocks = make_blocks(frame_cards(*rows))
-    assert_frame_equal(make_blocks(frame_cards(*mixed)), blocks)
-    pairs = list(pair_candidates(blocks, texts))
-    assert all(left < right for left, right in pairs)
-    assert len(pairs) == len(set(pairs))
+    pieces = list_pieces(frame_cards(*rows))
+    assert_frame_equal(list_pieces(frame_cards(*mixed)), pieces)
+    pairs = pair_candidates(pieces)
+    assert (pairs["left"] < pairs["right"]).all()
+    assert pairs.is_unique().all()
+    ranges = [pieces.filter(pl.col("piece") % 2 == rest) for rest in (0, 1)]
+    assert_frame_equal(pl.concat(map(pair_candidates, ranges)).unique().sort("left", "right"), pairs)

@@ -53,7 +53,7 @@ def make_card(
 
 def identify(*cards: Card, decisions: Decisions | None = None) -> Identity:
     keyed = add_keys(pl.DataFrame(cards, schema=FIELDS))
-    return identify_papers(keyed, keyed.select("alias_id", "abstract"), decisions)
+    return identify_papers(keyed, decisions)
 
 
 def list_aliases(*cards: Card) -> list[str]:
@@ -217,7 +217,7 @@ def test_no_cards_are_no_papers():
 def test_a_missing_column_is_an_error():
     keyed = add_keys(pl.DataFrame([make_card()], schema=FIELDS))
     with pytest.raises(pl.exceptions.ColumnNotFoundError):
-        identify_papers(keyed.drop("pieces"), keyed.select("alias_id", "abstract"))
+        identify_papers(keyed.drop("pieces"))
 
 
 VERSIONS = (

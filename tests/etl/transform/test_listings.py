@@ -18,7 +18,7 @@ PAGE = {
     "capture_year": pl.Int16,
     "capture_year_basis": pl.String,
 }
-DATED = ["dump_id", "position", "group_id", "page_on", "published_on", "published_year_basis", "problems"]
+DATED = ["dump_id", "position", "page_on", "published_on", "published_year_basis", "problems"]
 OCTOBER = dt.date(2025, 10, 29)
 
 
@@ -27,8 +27,7 @@ def frame_pages(*rows: tuple) -> pl.DataFrame:
 
 
 def date(cards: pl.DataFrame, pages: pl.DataFrame) -> list[tuple]:
-    identity = pl.DataFrame({"alias_id": ["x", "y"], "group_id": ["g", "h"]})
-    return date_listings(cards, identity, pages).select(DATED).rows()
+    return date_listings(cards, pages).select(DATED).rows()
 
 
 def test_a_printed_year_wins_and_a_missing_one_is_the_pages():
@@ -39,9 +38,9 @@ def test_a_printed_year_wins_and_a_missing_one_is_the_pages():
     )
     pages = frame_pages(("a", 0, None, 2024, "given"), ("b", 0, OCTOBER, 2025, "inferred"))
     assert date(cards, pages) == [
-        ("a", 0, "g", None, dt.date(2024, 10, 27), "given", []),
-        ("b", 0, "g", OCTOBER, dt.date(2023, 7, 3), "printed", []),
-        ("b", 1, "h", OCTOBER, dt.date(2025, 10, 28), "inferred", []),
+        ("a", 0, None, dt.date(2024, 10, 27), "given", []),
+        ("b", 0, OCTOBER, dt.date(2023, 7, 3), "printed", []),
+        ("b", 1, OCTOBER, dt.date(2025, 10, 28), "inferred", []),
     ]
 
 
@@ -50,19 +49,19 @@ def test_every_page_of_a_dump_has_a_year_of_its_own():
         *({"position": page, "page_number": page, "alias_id": "x", "month": 2, "day": 1} for page in (0, 1))
     )
     pages = frame_pages(("a", 0, None, 2024, "inferred"), ("a", 1, None, 2025, "inferred"))
-    assert [row[4] for row in date(cards, pages)] == [dt.date(2024, 2, 1), dt.date(2025, 2, 1)]
+    assert [row[3] for row in date(cards, pages)] == [dt.date(2024, 2, 1), dt.date(2025, 2, 1)]
 
 
 def test_a_day_without_any_year_stays_unknown_and_says_so():
     cards = make_cards({"alias_id": "x", "month": 10, "day": 28, "problems": ["abstract_missing", "number_rounded"]})
-    expected = ("a", 0, "g", None, None, None, ["abstract_missing", "number_rounded", "year_unknown"])
+    expected = ("a", 0, None, None, None, ["abstract_missing", "number_rounded", "year_unknown"])
     assert date(cards, frame_pages(("a", 0, None, None, None))) == [expected]
 
 
 def test_a_29th_of_february_does_not_take_a_year_that_has_none():
     cards = make_cards({"alias_id": "x", "month": 2, "day": 29})
     assert date(cards, frame_pages(("a", 0, OCTOBER, 2025, "inferred"))) == [
-        ("a", 0, "g", OCTOBER, None, None, ["year_unknown"])
+        ("a", 0, OCTOBER, None, None, ["year_unknown"])
     ]
 
 
@@ -70,12 +69,12 @@ def test_a_29th_of_february_does_not_take_a_year_that_has_none():
 def test_a_year_that_the_table_does_not_hold_stays_unknown(year: int):
     # A header may print any year, and a misprinted card may make the next one that of the page.
     cards = make_cards({"alias_id": "x", "month": 10, "day": 28})
-    assert date(cards, frame_pages(("a", 0, None, year, "inferred")))[0][4:] == (None, None, ["year_unknown"])
+    assert date(cards, frame_pages(("a", 0, None, year, "inferred")))[0][3:] == (None, None, ["year_unknown"])
 
 
 def test_a_card_without_a_date_keeps_its_own_reason():
     cards = make_cards({"alias_id": "x", "problems": ["footer_missing"]})
-    assert date(cards, frame_pages(("a", 0, OCTOBER, 2025, "inferred")))[0][4:] == (None, None, ["footer_missing"])
+    assert date(cards, frame_pages(("a", 0, OCTOBER, 2025, "inferred")))[0][3:] == (None, None, ["footer_missing"])
 
 
 def frame_listings(*rows: tuple) -> pl.DataFrame:

@@ -144,7 +144,7 @@ def test_a_near_miss_is_shown_by_the_first_listing_of_each():
     )
     near_misses = pl.DataFrame([("x", "y", "other_number", 960, 990)], schema=NEAR_MISS_SCHEMA, orient="row")
     columns = ["dump_id", "position", "paper_id", "other_dump_id", "other_position", "other_paper_id", "reason"]
-    assert find_near_misses(listings, near_misses).select(columns).rows() == [
+    assert find_near_misses(list_aliases(listings), near_misses).select(columns).rows() == [
         ("c", 0, "p", "b", 3, "q", "other_number")
     ]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from etl.transform.page_facts import gather_evidence, link_pages
+from etl.transform.page_facts import find_paper_facts, gather_evidence, link_pages, summarize_pages
 from etl.transform.years import PAGE_DATE_SCHEMA, date_pages
 from tests.etl.transform.frames import fewer_examples
 
@@ -267,14 +267,15 @@ def test_no_pages_are_no_rows():
 def test_pages_are_linked_to_the_first_one_that_shares_a_card():
     pages = [Page(name, None, {"dated": dt.date(2024, 1, 1)}, {"x": (10, 1), f"own {name}": (10, 1)}) for name in "cab"]
     _, cards = make_frames(pages)
-    assert list(link_pages(cards)) == [(("a", 0), ("b", 0)), (("a", 0), ("c", 0))]
+    assert link_pages(cards).rows() == [("a", 0, "b", 0), ("a", 0, "c", 0)]
 
 
 def test_a_papers_earliest_printed_day_bounds_its_undated_pages():
     pages = [Page("b", None, {"x": dt.date(2023, 6, 16)}, {}), Page("c", None, {"x": dt.date(2023, 6, 17)}, {})]
     frame, cards = make_frames([Page("a", None, {}, {}), *pages])
     bare = pl.DataFrame([("a", 0, "x", None, None, None)], schema=cards.schema, orient="row")
-    evidence = gather_evidence(frame, pl.concat([cards, bare]), frame_given(None))
+    whole = pl.concat([cards, bare])
+    evidence = gather_evidence(frame, summarize_pages(whole), find_paper_facts(whole), frame_given(None))
     assert [page.latest_known_on for page in evidence] == [
         dt.date(2023, 6, 16),
         dt.date(2023, 6, 16),

@@ -1,0 +1,111 @@
+"""Sorted runs: rows on their way from one task to the next, cut by ranges of a key.
+
+A task writes each of its frames as one Arrow file, sorted by a key of 64 bits: an id's first 16 hexadecimal digits, or
+a hash. A bucket is a range of keys, so it is one slice of every run, whatever the number of buckets: a reader maps the
+file into memory and touches its slice alone. Runs are as large as what is in them: they are never compressed, since
+they are read at once and thrown away.
+"""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import polars as pl
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEY: Final = "key"
+"""Name of the column that a run is sorted by; it comes first, and readers do not get it."""
+
+BUCKET_BYTES: Final = 64 << 20
+"""Text of one bucket: a task holds it in memory several times over."""
+
+MAX_BUCKETS: Final = 1 << 12
+
+_KEYS: Final = 1 << 64
+
+
+class Bucket(NamedTuple):
+    """One range of keys, number so-and-so of so many equal ones."""
+
+    number: int
+    of: int
+
+    def bounds(self) -> tuple[int, int]:
+        """Give the first key of the bucket, and the first one after it.
+
+        >>> [hex(bound) for bound in Bucket(1, 4).bounds()]
+        ['0x4000000000000000', '0x8000000000000000']
+        """
+        return self.number * _KEYS // self.of, (self.number + 1) * _KEYS // self.of
+
+
+WHOLE: Final = Bucket(0, 1)
+
+
+def choose_bucket_count(text_bytes: int) -> int:
+    """Choose the number of buckets for so many bytes of text.
+
+    >>> choose_bucket_count(1_000_000), choose_bucket_count(1 << 30), choose_bucket_count(1 << 50)
+    (1, 16, 4096)
+    """
+    wanted = -(-text_bytes // BUCKET_BYTES)
+    return min(1 << max(wanted - 1, 0).bit_length(), MAX_BUCKETS)
+
+
+def list_buckets(count: int) -> Iterator[Bucket]:
+    """List all buckets, in the order of their keys."""
+    return (Bucket(number, count) for number in range(count))
+
+
+def write_run(rows: pl.DataFrame, path: Path, key: pl.Expr, *tie_breaks: str) -> None:
+    """Write rows as one run, sorted by ``key`` and then by the given columns."""
+    run = rows.with_columns(key.alias(KEY)).select(KEY, *rows.columns).sort(KEY, *tie_breaks)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    run.write_ipc(path, compression="uncompressed", record_batch_size=max(run.height, 1))
+
+
+def list_runs(folder: Path) -> list[Path]:
+    """List the runs in a folder, in the order of their names.
+
+    Errors: a folder without a run raises ``FileNotFoundError``, since not even the columns are known then.
+    """
+    paths = sorted(folder.glob("*.arrow"))
+    if not paths:
+        raise FileNotFoundError(folder)
+    return paths
+
+
+def read_run(path: Path, bucket: Bucket = WHOLE) -> pl.DataFrame:
+    """Read one bucket of a run; what is not looked at stays on the disk."""
+    with pa.memory_map(str(path)) as source:
+        run = pl.DataFrame(pa.ipc.open_file(source).read_all())
+    start, stop = (_find_key(run[KEY], bound) for bound in bucket.bounds())
+    return run[start:stop].drop(KEY)
+
+
+def read_runs(folder: Path, bucket: Bucket = WHOLE) -> pl.DataFrame:
+    """Read one bucket of all runs in a folder, run after run in the order of their names.
+
+    Errors: as for :func:`list_runs`.
+    """
+    slices = [read_run(path, bucket) for path in list_runs(folder)]
+    return pl.concat([rows for rows in slices if rows.height] or slices[:1])
+
+
+def remove_runs(folder: Path, *names: str) -> None:
+    """Remove runs that no other task will read: files, or folders of them; what is not there is no error."""
+    for name in names:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _find_key(keys: pl.Series, bound: int) -> int:
+    return len(keys) if bound == _KEYS else int(keys.search_sorted(bound, side="left"))

@@ -1,0 +1,65 @@
+"""What identity looks at: one record per candidate, gathered from all its listings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from etl.transform.candidates import halve_id
+from etl.transform.keys import fold_text
+from etl.transform.likeness import Observation, strip_urls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OBSERVED: Final = ("alias_id", "title_key", "title", "abstract", "month", "day", "year", "author_count")
+"""Columns of a card that identity looks at."""
+
+OBSERVATION_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "alias": pl.UInt64,
+    "alias_id": pl.String,
+    "title_key": pl.String,
+    "title": pl.String,
+    "name": pl.String,
+    "abstract": pl.String,
+    "dates": pl.List(pl.Struct({"month": pl.Int8, "day": pl.Int8, "year": pl.Int16})),
+    "author_counts": pl.List(pl.Int32),
+}
+"""A candidate: ``title``, ``abstract`` and the ``name`` before a title's colon are folded; see ``Observation``."""
+
+
+def observe_candidates(cards: pl.DataFrame) -> pl.DataFrame:
+    """Gather what the listings of each candidate print.
+
+    Columns in:  :data:`OBSERVED`.
+    Columns out: :data:`OBSERVATION_SCHEMA`; sorted by ``alias_id``.
+    Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
+    """
+    printed = pl.struct("month", "day", "year")
+    observed = cards.group_by("alias_id").agg(
+        pl.col("title_key").min(),
+        pl.col("title").min(),
+        pl.col("abstract").min(),
+        printed.filter(pl.col("month").is_not_null()).unique().sort().alias("dates"),
+        pl.col("author_count").drop_nulls().unique().sort().alias("author_counts"),
+    )
+    stripped = pl.Series([None if text is None else strip_urls(text) for text in observed["abstract"]], dtype=pl.String)
+    return (
+        observed.with_columns(
+            halve_id("alias_id").alias("alias"),
+            fold_text(pl.col("title").str.split(":").list.first()).alias("name"),
+            fold_text(pl.col("title")),
+            stripped.alias("abstract"),
+        )
+        .with_columns(fold_text(pl.col("abstract")))
+        .select(pl.col(name).cast(dtype) for name, dtype in OBSERVATION_SCHEMA.items())
+        .sort("alias_id")
+    )
+
+
+def read_observations(observations: pl.DataFrame) -> Iterator[tuple[str, Observation]]:
+    """Turn rows of :data:`OBSERVATION_SCHEMA` into records, each with its candidate's id."""
+    for alias_id, title_key, title, name, abstract, dates, author_counts in observations.drop("alias").iter_rows():
+        days = frozenset((date["month"], date["day"], date["year"]) for date in dates)
+        yield alias_id, Observation(title_key, title, name, abstract, days, frozenset(author_counts))

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from etl.stages.runs import WHOLE, Bucket, choose_bucket_count, list_buckets, list_runs, read_run, read_runs, write_run
+from etl.transform.candidates import halve_id
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEMA = {"dump_id": pl.String, "position": pl.Int32, "problems": pl.List(pl.String)}
+
+
+def name_id(number: int) -> str:
+    return hashlib.sha256(f"{number}".encode()).hexdigest()[:32]
+
+
+def make_rows(*numbers: int) -> pl.DataFrame:
+    return pl.DataFrame([(name_id(number), number, [f"{number}"]) for number in numbers], schema=SCHEMA, orient="row")
+
+
+def write(rows: pl.DataFrame, path: Path) -> None:
+    write_run(rows, path, halve_id("dump_id"), "dump_id", "position")
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 64])
+def test_the_buckets_of_all_runs_are_the_rows_each_once(tmp_path: Path, count: int):
+    rows = make_rows(*range(200))
+    for number, part in enumerate((rows[:90], rows[:0], rows[90:])):
+        write(part, tmp_path / f"{number}.arrow")
+    buckets = [read_runs(tmp_path, bucket) for bucket in list_buckets(count)]
+    assert_frame_equal(pl.concat(buckets).sort("position"), rows)
+    for number, bucket in enumerate(buckets):
+        assert {int(one[:2], 16) * count >> 8 for one in bucket["dump_id"]} <= {number}
+
+
+def test_the_last_key_there_can_be_is_in_the_last_bucket(tmp_path: Path):
+    rows = pl.DataFrame([("f" * 32, 0, []), ("0" * 32, 1, [])], schema=SCHEMA, orient="row")
+    write(rows, tmp_path / "0.arrow")
+    assert [read_run(tmp_path / "0.arrow", Bucket(number, 4)).height for number in range(4)] == [1, 0, 0, 1]
+
+
+def test_a_run_is_sorted_by_key_and_then_as_told_and_hides_the_key(tmp_path: Path):
+    rows = make_rows(3, 1, 2).vstack(make_rows(1).with_columns(pl.lit(0, pl.Int32).alias("position")))
+    write(rows, tmp_path / "0.arrow")
+    assert_frame_equal(read_run(tmp_path / "0.arrow"), rows.sort("dump_id", "position"))
+
+
+def test_a_run_that_is_written_again_replaces_the_one_before(tmp_path: Path):
+    for number in (1, 2):
+        write(make_rows(number), tmp_path / "0.arrow")
+    assert read_runs(tmp_path)["position"].to_list() == [2]
+
+
+def test_runs_without_rows_keep_their_columns(tmp_path: Path):
+    write(make_rows(), tmp_path / "0.arrow")
+    assert dict(read_runs(tmp_path, WHOLE).schema) == SCHEMA
+
+
+def test_a_folder_without_runs_is_an_error(tmp_path: Path):
+    with pytest.raises(FileNotFoundError):
+        list_runs(tmp_path)
+
+
+@given(st.integers(0, 1 << 60))
+def test_the_number_of_buckets_is_a_power_of_two_that_grows_with_the_data(size: int):
+    count = choose_bucket_count(size)
+    assert count & (count - 1) == 0
+    assert 1 <= count <= choose_bucket_count(size * 2)
