@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.cli.terminal import escape_text, render_table, say
+from etl.cli.terminal import render_table, say
 from etl.cli.values import make_plain, show_value
 from etl.errors import PaperhouseError
+from etl.escape import escape_text
 from schemas.dictionary import escape_markdown, render_rows
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from etl.cli.build_report import find_unread, list_rows, summarize_build
-from etl.cli.terminal import escape_text, render_table, warn, write_text
+from etl.cli.terminal import render_table, warn, write_text
+from etl.escape import escape_text
 from etl.load.manifest import compare_rows
 from etl.load.reader import open_release, read_current_id
 from etl.load.tables import read_table

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from etl.cli.options import JsonOption, ReleaseOption, WarehouseOption, show_examples
-from etl.cli.terminal import escape_text, find_width, render_table, write_text
+from etl.cli.terminal import find_width, render_table, write_text
+from etl.escape import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

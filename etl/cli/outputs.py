@@ -12,7 +12,8 @@ import sys
 import uuid
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from etl.cli.terminal import escape_text, find_width, write_bytes
+from etl.cli.terminal import find_width, write_bytes
+from etl.escape import escape_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ class StdoutOutput:
 
     def write(self, data: bytes, /) -> None:
         """Write the bytes; to a terminal, with line ends as all that may steer it."""
-        write_bytes("\n".join(map(escape_text, data.decode().split("\n"))).encode() if self._is_terminal else data)
+        write_bytes(escape_lines(data.decode()).encode() if self._is_terminal else data)
 
 
 class FileOutput:

@@ -9,7 +9,8 @@ from typing import Annotated, Final
 import typer
 
 from etl.cli.options import show_examples
-from etl.cli.terminal import escape_text, render_table, write_text
+from etl.cli.terminal import render_table, write_text
+from etl.escape import escape_text
 
 EXAMPLES: Final = show_examples(
     "paperhouse sample invented/ --dumps 20 --seed 7",

@@ -1,13 +1,12 @@
 """What people see: text that is safe to show, tables that line up, and the two streams.
 
-Whatever comes from a dump, a file name or a query goes through :func:`escape_text` before it is shown: nothing a file
-says may steer the terminal it is shown on. Data that goes to files or other programs is never changed.
+Whatever comes from a dump, a file name or a query goes through :func:`etl.escape.escape_text` before it is shown:
+nothing a file says may steer the terminal it is shown on. Data that goes to files or other programs is never changed.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 import textwrap
@@ -15,31 +14,14 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import typer
 
+from etl.escape import escape_text
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _GAP: Final = "  "
 _LEAST_WIDTH: Final = 6
 """A column that is squeezed further than this shows nothing anybody could read."""
-
-# C0 and C1 controls, line separators, what turns the direction of writing, and halves of surrogate pairs.
-_UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_NAMED: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
-
-
-def escape_text(text: str) -> str:
-    r"""Write every character that could steer a terminal as an escape sequence that can be read.
-
-    >>> print(escape_text("a\x1b[31m\nb"))
-    a\x1b[31m\nb
-    """
-    return _UNSAFE.sub(_escape_character, text)
-
-
-def _escape_character(match: re.Match[str]) -> str:
-    character = match[0]
-    code = ord(character)
-    return _NAMED.get(character) or (f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}")  # noqa: PLR2004
 
 
 def say(sentence: str) -> None:

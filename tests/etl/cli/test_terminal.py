@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.cli.terminal import escape_text, render_table
+from etl.cli.terminal import render_table
+from etl.escape import escape_text
 
 ANY_TEXT = st.text(st.characters(blacklist_categories=[]))
 
