@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest_tables import GRAPHS, LADDERS, LAMPS, OLD_GRAPHS
+from tests.conftest_tables import GRAPHS, LADDERS, LAMPS, OLD_GRAPHS, TIDES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,6 +30,8 @@ def read_ids(catalog: DuckDBPyConnection, call: str) -> list[str]:
         ("papers_of_organization('nobody')", []),
         ("listed_since('2025-10-30')", sorted([LADDERS, GRAPHS, LAMPS])),
         ("listed_since(DATE '2025-11-06')", []),
+        ("new_since('2025-10-30')", [LAMPS]),
+        ("new_since(DATE '2025-11-06')", []),
     ],
 )
 def test_macro_finds_these_papers(catalog: DuckDBPyConnection, call: str, papers: list[str]) -> None:
@@ -41,8 +43,17 @@ def test_listed_since_takes_the_day_itself(catalog: DuckDBPyConnection) -> None:
     assert len(read_ids(catalog, "listed_since('2025-10-29')")) == 4
 
 
+def test_new_since_takes_the_day_itself_and_the_latest_first(catalog: DuckDBPyConnection) -> None:
+    assert read_ids(catalog, "new_since('2025-10-29')") == [LAMPS, *sorted([LADDERS, GRAPHS, TIDES])]
+
+
 def test_macro_gives_whole_papers(catalog: DuckDBPyConnection, release: Release) -> None:
-    for call in ("papers_of_month(2024, 7)", "papers_of_organization('x')", "listed_since('2000-01-01')"):
+    for call in (
+        "papers_of_month(2024, 7)",
+        "papers_of_organization('x')",
+        "new_since('2000-01-01')",
+        "listed_since('2000-01-01')",
+    ):
         assert catalog.sql(f"FROM {call}").columns == release.read("papers").columns
 
 

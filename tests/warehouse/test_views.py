@@ -9,6 +9,7 @@ from tests.conftest_tables import (
     GRAPHS_TEXT,
     LADDERS,
     LADDERS_TEXT,
+    LAMPS,
     LAMPS_TEXT,
     NOVEMBER,
     OCTOBER,
@@ -94,6 +95,38 @@ def test_most_listed_begins_with_the_paper_listed_most(catalog: DuckDBPyConnecti
     ]
 
 
+def test_papers_with_code_have_each_paper_once_with_all_its_links(catalog: DuckDBPyConnection) -> None:
+    assert catalog.sql("SELECT paper_id, code_urls FROM papers_with_code").fetchall() == [
+        (LADDERS, ["https://github.com/ladders/climb"])
+    ]
+
+
+def test_most_discussed_leaves_out_unknown_numbers_and_keeps_zero(catalog: DuckDBPyConnection) -> None:
+    assert catalog.sql("SELECT paper_id, comment_count FROM most_discussed").fetchall() == [
+        (TIDES, 1200),
+        (LADDERS, 5),
+        (LAMPS, 0),
+    ]
+
+
+def test_column_quality_has_every_column_of_every_table_once(catalog: DuckDBPyConnection, release: Release) -> None:
+    rows = catalog.sql("SELECT table_name, column_name, row_count, null_percent FROM column_quality").fetchall()
+
+    assert {(table, column) for table, column, *_ in rows} == {
+        (table, column["name"]) for table, entry in release.manifest["tables"].items() for column in entry["columns"]
+    }
+    for table, column, row_count, null_percent in rows:
+        values = release.read(table)[column]
+        assert row_count == values.len()
+        assert float(null_percent) == round(100 * values.null_count() / values.len(), 2)
+
+
+def test_column_quality_cuts_what_is_long(catalog: DuckDBPyConnection) -> None:
+    longest = catalog.sql("SELECT max(greatest(len(lowest), len(highest))) FROM column_quality").fetchall()
+
+    assert longest == [(60,)]
+
+
 def test_near_misses_show_both_titles(catalog: DuckDBPyConnection) -> None:
     rows = catalog.sql("SELECT title, other_title FROM near_miss_titles").fetchall()
 
@@ -111,6 +144,15 @@ def test_comment_history_follows_the_days(catalog: DuckDBPyConnection) -> None:
     ]
     assert [row for row in history if row[0] == TIDES] == [(TIDES, FIRST, 1200, None, True)]
     assert len(history) == 4
+
+
+def test_upvote_history_is_that_of_the_upvotes(catalog: DuckDBPyConnection) -> None:
+    assert catalog.sql("FROM upvote_history").columns == [
+        column.replace("comment", "upvote") for column in catalog.sql("FROM comment_history").columns
+    ]
+    ((text,),) = catalog.sql("SELECT sql FROM duckdb_views() WHERE view_name = 'upvote_history'").fetchall()
+    ((other,),) = catalog.sql("SELECT sql FROM duckdb_views() WHERE view_name = 'comment_history'").fetchall()
+    assert text == other.replace("comment", "upvote")
 
 
 def test_quality_counts_what_is_unsure(catalog: DuckDBPyConnection) -> None:
