@@ -1,6 +1,7 @@
 """What a release says of itself beside its tables and its DuckDB file: a file of text for each entry of ``DOCUMENTS``.
 
-This list is the only place that knows them. Each is rendered before the release is seen by anybody, written and flushed
+This list is the only place that knows them, but for those that whoever publishes adds: what draws pictures stands above
+this package. Each is rendered before the release is seen by anybody, written and flushed
 with it, and named in the manifest with its size and hash. It may speak of the release and of the one before it, and of
 nothing else: no clock, no path of this machine.
 """
@@ -8,6 +9,7 @@ nothing else: no clock, no path of this machine.
 from __future__ import annotations
 
 import hashlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from etl.load.catalog import render_views
@@ -37,10 +39,15 @@ release that was current before it, None for the first.
 """
 
 
-def write_documents(release: Release, before: Release | None) -> list[dict[str, Any]]:
-    """Render all documents into the folder of a release in the making, and describe them for its manifest."""
+def write_documents(
+    release: Release, before: Release | None, added: Mapping[str, Render] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """Render all documents, and those that are added, into the folder of a release in the making.
+
+    Gives their entries for its manifest.
+    """
     entries = []
-    for name, render in DOCUMENTS.items():
+    for name, render in (*DOCUMENTS.items(), *added.items()):
         content = render(release, before).encode()
         with create_file(release.path / name) as file:
             file.write(content)

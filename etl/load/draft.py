@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from etl.load.documents import Render
+
 INPUT_ROOTS_FACT: Final = "input_roots"
 """The fact that names what a build was told to read; builds with the same one are expected to be of like size."""
 
@@ -104,6 +106,7 @@ def prepare_draft(  # noqa: PLR0913 - the parts of one act, each by its name
     *,
     facts: Mapping[str, Any],
     before: Release | None,
+    documents: Mapping[str, Render],
     now: dt.datetime,
     begin: Callable[[str], None],
 ) -> Release:
@@ -128,7 +131,7 @@ def prepare_draft(  # noqa: PLR0913 - the parts of one act, each by its name
     )
     begin("documents")
     release = Release(manifest["release_id"], draft, manifest)
-    manifest["documents"] = write_documents(release, before)
+    manifest["documents"] = write_documents(release, before, documents)
     write_manifest(manifest, draft)
     flush_file(draft)
     return release

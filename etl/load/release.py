@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -28,6 +29,7 @@ from etl.load.staging import hold_staging, sweep_staging
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from etl.load.documents import Render
     from etl.load.lock import Lock
     from etl.load.warehouse import Warehouse
 
@@ -72,6 +74,7 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
     *,
     lock: Lock,
     facts: Mapping[str, Any],
+    documents: Mapping[str, Render] = MappingProxyType({}),
     dry_run: bool = False,
     allow_shrink: bool = False,
     on_step: Callable[[str], None] | None = None,
@@ -80,7 +83,8 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
 
     ``tables`` names for each table of the contract the folder with its Parquet files, in published form and in key
     order by name; they are linked, not copied, and must not change afterwards. ``facts`` go to the manifest as they
-    are (JSON; with ``input_roots`` a release that shrinks by more than half is refused). ``on_step`` is told each step
+    are (JSON; with ``input_roots`` a release that shrinks by more than half is refused). ``documents``
+    are rendered beside those of ``etl.load.documents``. ``on_step`` is told each step
     as it begins: link, verify, gates, manifest, documents and, unless a ``dry_run`` ends there, place, catalog, seal,
     commit, flush, log, clean.
 
@@ -96,7 +100,9 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
             sources = list_sources(tables)
             check_space(sources, staging)
             before = _open_before(warehouse)
-            draft = prepare_draft(staging, sources, facts=facts, before=before, now=now, begin=steps.begin)
+            draft = prepare_draft(
+                staging, sources, facts=facts, before=before, documents=documents, now=now, begin=steps.begin
+            )
             if not allow_shrink:
                 check_shrink(before.manifest if before else None, draft.manifest)
             release = Release(draft.release_id, warehouse.releases / draft.release_id, draft.manifest)

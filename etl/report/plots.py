@@ -6,8 +6,10 @@ page and the Dagster UI use the same functions. Equal numbers give equal bytes: 
 
 from __future__ import annotations
 
+import contextlib
 import html
 import io
+import logging
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -20,12 +22,12 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from matplotlib.axes import Axes
 
-WIDTH: Final = 440
-HEIGHT: Final = 240
+WIDTH: Final = 360
+HEIGHT: Final = 216
 PNG_DPI: Final = 144
 
 COLORS: Final = {
@@ -39,6 +41,9 @@ COLORS: Final = {
     "alarm": "#8f1d3f",
 }
 """Colours by role, as on light paper; in SVG each is a CSS variable (``--ink``), so that the page can darken them."""
+
+# Without a folder to write to it warns at every start that its list of fonts is not kept.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 _SETTINGS: Final[Any] = {
     "font.family": "DejaVu Sans",
@@ -55,7 +60,7 @@ _LABEL_HEIGHT: Final = 0.145
 """Of a label's two lines."""
 _GAP: Final = 0.07
 _POST: Final = 0.018
-_FAR: Final = 0.6
+_FAR: Final = 0.54
 """Where the streams end, as a share of the width."""
 _MOST_LABELS: Final = 6
 _THOUSAND: Final = 1000
@@ -63,6 +68,15 @@ _FONT_FAMILY: Final = re.compile(r" font-family: [^;]+;")
 _FIXED_SIZE: Final = re.compile(r' (?:width|height)="[0-9.]+pt"')
 _OUTSIDE_NAMES: Final = re.compile(r'(?<=<g) id="[^"]*"|<style.*?</style>', re.DOTALL)
 """Names and rules that would meet those of the next picture on the same page."""
+
+
+@contextlib.contextmanager
+def _use_own_settings() -> Iterator[None]:
+    """Draw with the library's defaults and ours, whatever the user's own file of settings says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        yield
 
 
 @dataclass(frozen=True)
@@ -74,7 +88,7 @@ class Part:
     color: str
 
 
-@mpl.rc_context(_SETTINGS)
+@_use_own_settings()
 def draw_flow(whole: str, parts: Sequence[Part]) -> Figure:
     """Draw how a whole parts into streams as thick as their amounts; parts of nothing are left out."""
     figure, axes = _open_figure((0.01, 0.02, 0.98, 0.96))
@@ -98,10 +112,10 @@ def draw_flow(whole: str, parts: Sequence[Part]) -> Figure:
     return figure
 
 
-@mpl.rc_context(_SETTINGS)
+@_use_own_settings()
 def draw_bars(labels: Sequence[str], series: Mapping[str, Sequence[int]], *, colors: Sequence[str]) -> Figure:
     """Draw stacked bars, one per label, with a legend if there are several series; no labels give an empty frame."""
-    figure, axes = _open_figure((0.1, 0.11, 0.89, 0.75 if len(series) > 1 else 0.85))
+    figure, axes = _open_figure((0.11, 0.13, 0.88, 0.73 if len(series) > 1 else 0.83))
     places = list(range(len(labels)))
     below = [0] * len(labels)
     for (name, amounts), color in zip(series.items(), colors, strict=True):
@@ -116,7 +130,7 @@ def draw_bars(labels: Sequence[str], series: Mapping[str, Sequence[int]], *, col
     return figure
 
 
-@mpl.rc_context(_SETTINGS)
+@_use_own_settings()
 def render_svg(figure: Figure, alt: str) -> str:
     """Render a figure as an SVG element for a page: as wide as its place, in the page's font and colours.
 
@@ -135,7 +149,7 @@ def render_svg(figure: Figure, alt: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)
 
 
-@mpl.rc_context(_SETTINGS)
+@_use_own_settings()
 def render_png(figure: Figure) -> bytes:
     """Render a figure as PNG on white, twice as large, for places that take no SVG."""
     data = io.BytesIO()
@@ -223,7 +237,7 @@ def _style_axes(axes: Axes, labels: Sequence[str], highest: int) -> None:
     ticks = choose_ticks(highest)
     axes.set_yticks(ticks, [_shorten_number(tick) for tick in ticks])
     axes.set(xlim=(-0.6, max(len(labels), 1) - 0.4), ylim=(0, max(highest, 1) * 1.04))
-    axes.tick_params(length=0, labelsize=10.5, labelcolor=COLORS["muted"])
+    axes.tick_params(length=0, pad=5, labelsize=10, labelcolor=COLORS["muted"])
     axes.grid(axis="y", color=COLORS["line"], linewidth=0.8)
     axes.set_axisbelow(True)
 
@@ -238,7 +252,7 @@ def choose_ticks(highest: int) -> list[int]:
     while True:
         for factor in (1, 2, 5):
             step = size * factor
-            if highest < 4 * step:
+            if highest < 5 * step:
                 return list(range(0, max(highest, 1) + 1, step))
         size *= 10
 

@@ -31,6 +31,9 @@ class NothingReadError(PaperhouseError):
         )
 
 
+REPORT_NAME: Final = "report.html"
+"""The file in which a release shows itself to people."""
+
 TABLE_STAGES: Final = ("account", "extract", "date", "resolve")
 """Stages that write published tables."""
 
@@ -59,8 +62,22 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     roots = next(read_roots(receipt.open_folder(warehouse)) for receipt in receipts if receipt.stage == "collect")
     facts = {"input_roots": roots, "stages": {receipt.stage: dict(receipt.metrics) for receipt in receipts}}
     return publish(
-        warehouse, tables, lock=lock, facts=facts, dry_run=dry_run, allow_shrink=allow_shrink, on_step=on_step
+        warehouse,
+        tables,
+        lock=lock,
+        facts=facts,
+        documents={REPORT_NAME: render_report},
+        dry_run=dry_run,
+        allow_shrink=allow_shrink,
+        on_step=on_step,
     )
+
+
+def render_report(release: Release, before: Release | None) -> str:
+    """Render the release's report; what draws its pictures is imported only when there is something to draw."""
+    from etl.report.page import render_report as render  # noqa: PLC0415 - matplotlib takes half a second
+
+    return render(release, before)
 
 
 def clear_leftovers(warehouse: Warehouse, receipts: Sequence[Receipt]) -> None:
