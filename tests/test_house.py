@@ -181,7 +181,7 @@ def test_numpy_comes_for_the_pictures_alone():
 
 
 def test_importing_the_tables_stays_light():
-    heavy = ("pandas", "dagster", "duckdb", "typer")  # pyarrow itself takes numpy where it is installed
+    heavy = ("pandas", "dagster", "duckdb", "typer")  # pandera takes numpy where it is installed
     code = f"import sys, schemas; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -90,7 +90,7 @@ def extract_unit(spec: UnitSpec) -> UnitReceipt:
     """
     raws = {dump_id: _read_again(dump_id, path, name) for dump_id, path, name in spec.dumps}
     parsed = [parse_dump(raw) for raw in raws.values()]
-    _write_runs(make_unit_tables(parsed, raws), Path(spec.folder), f"{spec.number:06d}.arrow")
+    write_runs(make_unit_tables(parsed, raws), Path(spec.folder), f"{spec.number:06d}.arrow")
     return UnitReceipt(spec.number, len(raws), sum(map(len, raws.values())))
 
 
@@ -122,11 +122,12 @@ def make_unit_tables(parsed: Iterable[ParsedDump], raws: Mapping[str, bytes]) ->
     return {name: table.sort(table.columns[:2]) for name, table in tables.items()}
 
 
-def _write_runs(tables: Mapping[str, pl.DataFrame], folder: Path, name: str) -> None:
+def write_runs(tables: Mapping[str, pl.DataFrame], folder: Path, name: str) -> None:
+    """Write a unit's tables as runs by dump, and its cards once more by candidate and by piece."""
     by_dump, by_candidate = halve_id("dump_id"), halve_id("alias_id")
     cards = tables["cards"]
-    for table in UNIT_TABLES:
-        rows = cards.select(LISTED) if table == "cards" else tables[table]
+    for table, whole in tables.items():
+        rows = whole.select(LISTED) if table == "cards" else whole
         write_run(rows, folder / table / name, by_dump, *rows.columns[:2])
     write_run(cards.select(RESOLVED), folder / "candidates" / name, by_candidate, "alias_id", "dump_id", "position")
     write_run(list_pieces(cards), folder / "pieces" / name, pl.col("piece"), "alias")

@@ -123,11 +123,12 @@ def link_pages(cards: pl.DataFrame) -> pl.DataFrame:
     yearless = cards.filter(pl.col("month").is_not_null() & pl.col("year").is_null())
     places = yearless.select("group_id", "month", "day", *PAGE).unique().sort(PAGE)
     paper = ("group_id", "month", "day")
-    firsts = [pl.col(name).first().over(paper) for name in PAGE]
+    firsts = [pl.col(name).first().over(paper).alias(f"first_{name}") for name in PAGE]
     return (
-        places.filter(pl.any_horizontal(pl.col(name) != first for name, first in zip(PAGE, firsts, strict=True)))
+        places.with_columns(firsts)
+        .filter(pl.any_horizontal(pl.col(name) != pl.col(f"first_{name}") for name in PAGE))
         .select(
-            *(first.alias(name) for name, first in zip(PAGE, firsts, strict=True)),
+            *(pl.col(f"first_{name}").alias(name) for name in PAGE),
             *(pl.col(name).alias(f"other_{name}") for name in PAGE),
         )
         .unique()

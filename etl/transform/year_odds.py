@@ -2,14 +2,17 @@
 
 The source prints no year for the calendar year of the capture, and one for every other year. So the capture's year is
 later than every printed one; how much later is a matter of odds. The numbers were measured on pages of the source.
-Everything is exact arithmetic on whole numbers, so that no machine and no order of pages decides differently.
+Evidence is counted in whole numbers and weighed in decimal logarithms, which come out alike on every machine, in any
+order of pages, and for any number of them.
 """
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
-from fractions import Fraction
+import functools
+from collections import Counter
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import Final, NamedTuple
 
 FIRST_YEAR: Final = 2023
@@ -25,10 +28,16 @@ MIN_YEARLESS_CARDS: Final = 3
 MANY_DATED_CARDS: Final = 50
 """With fewer year-less cards than the first, at least so many cards with a printed year are needed."""
 
-_NO_CARD_OF_LAST_YEAR: Final = Fraction(4, 5)
-_LEAST_WEIGHT: Final = Fraction(1, 1000)
-_WEEKEND_HEADER: Final = Fraction(1, 100)
-_MAX_WEEKDAY_FACTOR: Final = 5
+_ARITHMETIC: Final = Context(prec=40, Emin=MIN_EMIN, Emax=MAX_EMAX)
+"""Rounds correctly, so no library and no machine gives another last digit."""
+
+_NO_CARD_OF_LAST_YEAR: Final = _ARITHMETIC.ln(Decimal("0.8"))
+"""Per dated card: how little a page that lists no card of the year before its own is to be expected."""
+_LEAST_WEIGHT: Final = _ARITHMETIC.ln(Decimal("0.001"))
+_WEEKEND_HEADER: Final = _ARITHMETIC.ln(Decimal("0.01"))
+_MAX_WEEKDAY_FACTOR: Final = _ARITHMETIC.ln(Decimal(5))
+_MAX_ODDS: Final = 10**6
+"""Higher odds are given as these: nobody needs the number."""
 _WEEKDAY_PERMILLE: Final = (204, 179, 178, 194, 107, 43, 97)
 """How often papers are published on Monday to Sunday."""
 
@@ -67,13 +76,15 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
     if not dated:
         return None
     first = max(FIRST_YEAR, not_before, *(page.latest_printed_year + 1 for page in dated if page.latest_printed_year))
-    weights = {year: _weigh(pages, year, first) for year in range(first, first + MAX_YEARS_AHEAD + 1)}
-    total = sum(weights.values())
-    best = max(weights, key=lambda year: (weights[year], -year))
-    if not weights[best]:
+    candidates = range(first, first + MAX_YEARS_AHEAD + 1)
+    weights = {year: weight for year in candidates if (weight := _weigh(pages, year, first)) is not None}
+    if not weights:
         return None
-    rest = total - weights[best]
-    odds = int(weights[best] / rest) if rest else 10**6
+    best = max(weights, key=lambda year: (weights[year], -year))
+    rest = Decimal(0)
+    for year in sorted(weights.keys() - {best}):
+        rest = _ARITHMETIC.add(rest, _ARITHMETIC.exp(_ARITHMETIC.subtract(weights[year], weights[best])))
+    odds = min(int(_ARITHMETIC.divide(Decimal(1), rest)), _MAX_ODDS) if rest else _MAX_ODDS
     skips_years = first > max(page.latest_printed_year + 1 for page in dated if page.latest_printed_year)
     yearless = sum(len(page.yearless_days) for page in pages)
     enough_cards = yearless >= MIN_YEARLESS_CARDS or sum(page.dated_cards for page in dated) >= MANY_DATED_CARDS
@@ -81,30 +92,44 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
     return Verdict(best, odds, odds >= REQUIRED_ODDS and enough_cards and not skips_years)
 
 
-def _weigh(pages: list[PageFacts], year: int, first: int) -> Fraction:
-    """Weight of a capture year: the page skips all years from its latest printed one to this, on these weekdays."""
-    weight = Fraction(1)
+def _weigh(pages: list[PageFacts], year: int, first: int) -> Decimal | None:
+    """Logarithm of a capture year's weight, None for one that lacks a printed day.
+
+    The page skips all years from its latest printed one to this, and its days fall on these weekdays.
+    """
+    skipped_cards = least = weekends = 0
     for page in pages:
         days = page.yearless_days if page.header_day is None else (*page.yearless_days, page.header_day)
         if any(not is_day(year, *day) for day in days):
-            return Fraction(0)
+            return None
         if page.latest_printed_year is not None:
             skipped = year - page.latest_printed_year - 1
-            weight *= max(_NO_CARD_OF_LAST_YEAR**page.dated_cards, _LEAST_WEIGHT) ** skipped
+            is_least = page.dated_cards * _NO_CARD_OF_LAST_YEAR < _LEAST_WEIGHT
+            least += skipped if is_least else 0
+            skipped_cards += 0 if is_least else skipped * page.dated_cards
         if page.header_day is not None:
-            weight *= _WEEKEND_HEADER if dt.date(year, *page.header_day).weekday() >= calendar.SATURDAY else 1
-    yearless_days = [day for page in pages for day in page.yearless_days]
-    return weight * _compare_weekdays(yearless_days, year, first)
+            weekends += dt.date(year, *page.header_day).weekday() >= calendar.SATURDAY
+    yearless_days = Counter(day for page in pages for day in page.yearless_days)
+    parts = (
+        skipped_cards * _NO_CARD_OF_LAST_YEAR,
+        least * _LEAST_WEIGHT,
+        weekends * _WEEKEND_HEADER,
+        _compare_weekdays(yearless_days, year, first),
+    )
+    return functools.reduce(_ARITHMETIC.add, parts)
 
 
-def _compare_weekdays(days: list[tuple[int, int]], year: int, first: int) -> Fraction:
+def _compare_weekdays(days: Counter[tuple[int, int]], year: int, first: int) -> Decimal:
     """How much likelier the year-less days' weekdays are in this year than in the first one, within a factor of 5."""
-    ratio = Fraction(1)
-    for day in days:
+    weekdays: Counter[int] = Counter()
+    for day, cards in days.items():
         if is_day(first, *day):
-            here, there = (dt.date(at, *day).weekday() for at in (year, first))
-            ratio *= Fraction(_WEEKDAY_PERMILLE[here], _WEEKDAY_PERMILLE[there])
-    return min(max(ratio, Fraction(1, _MAX_WEEKDAY_FACTOR)), Fraction(_MAX_WEEKDAY_FACTOR))
+            weekdays[dt.date(year, *day).weekday()] += cards
+            weekdays[dt.date(first, *day).weekday()] -= cards
+    ratio = Decimal(0)
+    for weekday, permille in enumerate(_WEEKDAY_PERMILLE):
+        ratio = _ARITHMETIC.add(ratio, _ARITHMETIC.multiply(weekdays[weekday], _ARITHMETIC.ln(permille)))
+    return min(max(ratio, -_MAX_WEEKDAY_FACTOR), _MAX_WEEKDAY_FACTOR)
 
 
 def is_day(year: int, month: int, day: int) -> bool:
