@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
 MAX_PAPERS: Final = 9
@@ -70,9 +72,9 @@ def list_quarantined(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     )
 
 
-def fetch_rows(connection: duckdb.DuckDBPyConnection, query: str, values: list[str] | None = None) -> list[Row]:
+def fetch_rows(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> list[Row]:
     """Run a query and give its rows by column name."""
-    found = connection.execute(query, values or [])
+    found = connection.execute(query, values)
     names = [name for name, *_ in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 

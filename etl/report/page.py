@@ -12,8 +12,9 @@ from etl.patterns import MONTH_NAMES
 from etl.report.facts import VIEWS, Facts, count_facts, open_views
 from etl.report.highlights import list_discussed, list_newest, list_organizations, list_quarantined
 from etl.report.pictures import draw_pictures
-from etl.report.plots import render_svg, show_number, show_share
-from etl.report.rendering import ENVIRONMENT, count_noun, show
+from etl.report.plots import render_svg
+from etl.report.rendering import ENVIRONMENT
+from etl.report.words import count_noun, show, show_number, show_share
 from schemas import TABLES, codes
 from schemas.columns import list_columns, list_key
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from etl.report.plots import Part, draw_bars, draw_flow, show_number, show_share
+from etl.report.plots import Part, draw_bars, draw_flow
+from etl.report.words import show_number, show_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

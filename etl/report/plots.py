@@ -21,6 +21,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from etl.report.words import show_number, show_share
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -156,29 +158,6 @@ def render_png(figure: Figure) -> bytes:
     figure.set_facecolor("white")
     FigureCanvasAgg(figure).print_figure(data, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return data.getvalue()
-
-
-def show_number(number: int) -> str:
-    """Write a count for people.
-
-    >>> show_number(114720)
-    '114,720'
-    """
-    return f"{number:,}"
-
-
-def show_share(part: int, whole: int) -> str:
-    """Write a share of a whole in percent; what is little is never shown as nothing, nor as all.
-
-    >>> show_share(1, 3), show_share(1, 100_000), show_share(99_999, 100_000), show_share(0, 5), show_share(5, 5)
-    ('33.3 %', '< 0.1 %', '> 99.9 %', '0 %', '100 %')
-    """
-    if part in {0, whole}:
-        return "100 %" if part else "0 %"
-    permille = 1000 * part / whole
-    if permille < 1:
-        return "< 0.1 %"
-    return "> 99.9 %" if permille > 999 else f"{permille / 10:.1f} %"  # noqa: PLR2004 - see the doctest
 
 
 def _open_figure(frame: tuple[float, float, float, float]) -> tuple[Figure, Axes]:
