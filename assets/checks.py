@@ -1,4 +1,8 @@
-"""What is checked: every row of every table before a release is made of it, and each release as it lies on the disk."""
+"""What is checked of the release as it lies on the disk: after it was published, and whenever somebody asks.
+
+These checks block nothing, since readers see the release already; what protects them stands before publishing, in
+``rule_checks``, ``dump_checks`` and ``gate_checks``.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import dagster as dg
 import polars as pl
 
-from assets.graph import list_products
+from assets.age_check import release_is_fresh
 from assets.metadata import tabulate
 from assets.resources import WarehouseResource, refuse_plainly
 from etl.load.catalog import is_catalog_usable
@@ -17,45 +21,12 @@ from etl.load.reader import open_release
 from etl.load.staging import hold_staging
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from etl.load.reader import Release
     from etl.load.warehouse import Warehouse
-    from etl.stages.validated import BrokenRule
-
-VALIDITY: Final = "rows_are_valid"
 
 _INVARIANTS: Final = [{"invariant": gate.name, "says": gate.sentence} for gate in GATES]
-
-
-def list_check_specs(stage: str) -> list[dg.AssetCheckSpec]:
-    """List the checks that a stage reports with its tables; one that fails keeps the release from being made."""
-    return [
-        dg.AssetCheckSpec(
-            VALIDITY,
-            asset=product.name,
-            blocking=True,
-            description="Every row meets the rules of its table: types, nulls, limits, codes, key and row rules.",
-        )
-        for product in list_products(stage)
-        if product.table
-    ]
-
-
-def report_validity(asset: str, broken_rules: Sequence[BrokenRule]) -> dg.AssetCheckResult:
-    """Report what validation said of a table: each broken rule with its count and examples."""
-    rows = [(broken["rule"], broken["rows"], broken["examples"]) for broken in broken_rules]
-    schema = {"rule": pl.String, "rows": pl.Int64, "examples": pl.List(pl.String)}
-    failed = {"broken_rules": tabulate(pl.DataFrame(rows, schema=schema, orient="row"))} if rows else {}
-    return dg.AssetCheckResult(
-        passed=not broken_rules,
-        check_name=VALIDITY,
-        asset_key=asset,
-        severity=dg.AssetCheckSeverity.ERROR,
-        description="; ".join(f"{rule}: {count} rows" for rule, count, _ in rows) or "every rule holds",
-        metadata={"broken_rule_count": len(rows), **failed},
-    )
 
 
 @dg.asset_check(asset="release", description="Every file has the bytes that the manifest names (SHA-256).")
@@ -95,8 +66,8 @@ def catalog_is_usable(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     )
 
 
-RELEASE_CHECKS: Final = (files_are_whole, invariants_hold, catalog_is_usable)
-"""They look at the release again after it was published, and whenever somebody asks; they block nothing."""
+RELEASE_CHECKS: Final = (files_are_whole, invariants_hold, catalog_is_usable, release_is_fresh)
+"""The checks of the release, in the order in which they are made."""
 
 
 def find_damaged_files(release: Release) -> list[str]:

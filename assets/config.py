@@ -68,6 +68,25 @@ class DumpsConfig(dg.Config):
         return InputOptions(tuple(map(Path, self.dumps)), days, self.skip_unreadable)
 
 
+class QuarantineConfig(dg.Config):
+    """How much may be unreadable."""
+
+    much_quarantine: float = Field(
+        default=0.02, ge=0, le=1, description="Warn if more than this share of all bytes is in quarantine."
+    )
+    most_quarantine: float = Field(
+        default=0.25, ge=0, le=1, description="Make no release if more than this share of all bytes is in quarantine."
+    )
+
+
+class AgeConfig(dg.Config):
+    """How old a release may get."""
+
+    most_days: float = Field(
+        default=7, gt=0, description="Days since the release was last built or confirmed, after which the check fails."
+    )
+
+
 class DecisionsConfig(dg.Config):
     """What people have decided about single papers."""
 

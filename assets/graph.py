@@ -52,14 +52,19 @@ class Product:
         return GROUPS[self.stage]
 
     @property
+    def owner(self) -> str:
+        """Whom to ask."""
+        return OWNERS[self.group]
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The marks on the asset in the graph: how it is kept."""
-        return ("duckdb", "parquet") if self.stage == "publish" else ("parquet",)
+        return KINDS.get(self.stage, ("parquet",))
 
     @property
     def is_handed_on(self) -> bool:
-        """Whether later stages take the asset's receipt; a release is read by its own means."""
-        return self.stage != "publish"
+        """Whether later stages take the asset's receipt; the last two make no table of their own."""
+        return self.group != "publishing"
 
 
 GROUPS: Final = {
@@ -69,14 +74,25 @@ GROUPS: Final = {
     "identify": "resolving",
     "date": "resolving",
     "resolve": "resolving",
+    "gate": "publishing",
     "publish": "publishing",
 }
+
+KINDS: Final = {"collect": ("file",), "gate": ("duckdb",), "publish": ("duckdb", "parquet")}
+"""How a stage's results are kept, or looked at, where it is not Parquet alone."""
+
+OWNERS: Final = {"reading": "team:dumps", "resolving": "team:papers", "publishing": "team:releases"}
+"""Whom to ask about a group's assets; put your own teams or mail addresses here."""
 
 _COLLECTED: Final = "The distinct dumps among all named files and archives, and where the bytes of each lie; private."
 _EXTRACTED: Final = (
     "The cards of all dumps, each field as printed; private, since what the whole set says of them is still open."
 )
 _IDENTIFIED: Final = "Which listings are one paper, and by which likeness; private."
+_GATED: Final = (
+    "All tables together, checked for what none of them can tell alone: no byte and no listing was lost, and every "
+    "reference leads somewhere. Private; if a check fails here, no release is made."
+)
 _RELEASE: Final = (
     "All tables as one immutable release: gated, written to the disk, and made current in a single step. "
     "Readers see it whole or not at all."
@@ -113,7 +129,14 @@ PRODUCTS: Final = (
     Product("aliases", "resolve", ("listings",)),
     Product("links", "resolve", ("papers",)),
     Product("organizations", "resolve", ("papers",)),
-    Product("release", "publish", ("collected_dumps", "paper_identities", *TABLES), words=_RELEASE, is_main=True),
+    Product("gated_tables", "gate", tuple(TABLES), words=_GATED, is_main=True),
+    Product(
+        "release",
+        "publish",
+        ("gated_tables", "collected_dumps", "dumps", "inputs", "paper_identities", "pages", "papers"),
+        words=_RELEASE,
+        is_main=True,
+    ),
 )
 
 

@@ -45,25 +45,51 @@ def describe_result(receipt: Receipt, folder: Path) -> Metadata:
     return {**receipt.metrics, "stage_id": receipt.stage_id, "path": dg.MetadataValue.path(folder)}
 
 
-def describe_rows(table: str, folder: Path) -> Metadata:
-    """Describe the rows of a table that was written to ``folder/table``: how many, how big, and the first few."""
+def describe_rows(table: str, folder: Path, rows_before: int | None) -> Metadata:
+    """Describe the rows of a table that was written to ``folder/table``: how many, how big, and the first few.
+
+    ``rows_before`` is how many the current release has, if there is one.
+    """
     rows = scan_table(folder, table)
     files = list_files(folder / table)
+    row_count = rows.select(pl.len()).collect().item()
+    change = {} if rows_before is None else {"rows_before": rows_before, "row_change": row_count - rows_before}
     return {
-        "dagster/row_count": rows.select(pl.len()).collect().item(),
-        "file_bytes": sum(file.stat().st_size for file in files),
+        "dagster/row_count": row_count,
+        **change,
         "preview": tabulate(rows.head(PREVIEW_ROWS).collect()),
+        **describe_nulls(table, rows),
+        "file_bytes": sum(file.stat().st_size for file in files),
         "path": dg.MetadataValue.path(folder / table),
     }
 
 
-def describe_release(release: Release) -> Metadata:
-    """Describe a release: its names, its place and the rows of each table."""
+def describe_nulls(table: str, rows: pl.LazyFrame) -> Metadata:
+    """Describe how much is unknown: for each column that may be null, its nulls and their share of the rows."""
+    names = [column.name for column in list_columns(TABLES[table]) if column.nullable]
+    if not names:
+        return {}
+    counts = rows.select(pl.len().alias("rows"), *(pl.col(name).null_count() for name in names)).collect().row(0)
+    whole = counts[0] or 1
+    shares = [(name, nulls, round(100 * nulls / whole, 2)) for name, nulls in zip(names, counts[1:], strict=True)]
+    return {"null_shares": tabulate(pl.DataFrame(shares, schema=["column", "nulls", "percent"], orient="row"))}
+
+
+def tabulate_changes(changes: Mapping[str, tuple[int, int]]) -> dg.TableMetadataValue:
+    """Show the rows of each table in the release before and now."""
+    rows = [(table, before, after, after - before) for table, (before, after) in changes.items()]
+    return tabulate(pl.DataFrame(rows, schema=["table", "before", "now", "change"], orient="row"))
+
+
+def describe_release(release: Release, rows_before: Mapping[str, int]) -> Metadata:
+    """Describe a release: its names, its place, the rows of each table, and what changed since the one before."""
     tables: Mapping[str, Any] = release.manifest["tables"]
+    changes = {name: (rows_before.get(name, 0), table["rows"]) for name, table in tables.items()}
     return {
         "release_id": release.release_id,
         "content_id": release.manifest["content_id"],
         "contract_version": release.manifest["contract_version"],
+        "changes": tabulate_changes(changes),
         "path": dg.MetadataValue.path(release.path),
         "catalog": dg.MetadataValue.path(release.catalog),
         "file_bytes": sum(table["bytes"] for table in tables.values()),

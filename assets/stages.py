@@ -10,24 +10,33 @@ from typing import Final
 
 import dagster as dg
 
-from assets.checks import list_check_specs
-from assets.config import DecisionsConfig, DumpsConfig, PublishConfig
-from assets.metadata import describe_release
+from assets.config import DecisionsConfig, DumpsConfig, PublishConfig, QuarantineConfig
+from assets.dump_checks import DUMP_CHECKS, check_dumps
+from assets.gate_checks import GATE_CHECKS, report_gate
 from assets.resources import RunnerResource, WarehouseResource
-from assets.results import list_specs, report_results
+from assets.results import list_specs, report_gated, report_release, report_results
+from assets.rule_checks import list_rule_specs
 from etl.stages.account import account_inputs
 from etl.stages.collect import collect_inputs
 from etl.stages.date import infer_page_years
 from etl.stages.extract import extract_listings
+from etl.stages.gate import run_gates
 from etl.stages.identify import find_papers
 from etl.stages.publish import clear_leftovers, publish_release
 from etl.stages.receipt import Receipt
 from etl.stages.resolve import resolve_papers
 
-Results = Iterator[dg.MaterializeResult[Receipt]]
+Results = Iterator[dg.MaterializeResult[Receipt] | dg.AssetCheckResult]
+
+RETRIES: Final = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+"""For what can pass: a file server that does not answer, a worker that was killed. A refusal in one sentence is final,
+see ``assets.resources.refuse_plainly``."""
+
+PUBLISH_POOL: Final = "publish"
+"""Runs that publish take turns: the instance's settings give each pool one place (``etl.cli.dagster_server``)."""
 
 
-@dg.multi_asset(name="collect", specs=list_specs("collect"))
+@dg.multi_asset(name="collect", specs=list_specs("collect"), retry_policy=RETRIES)
 def collect(context: dg.AssetExecutionContext, config: DumpsConfig, warehouse: WarehouseResource) -> Results:
     """Read and hash every named file once."""
     with warehouse.hold(context.log) as lock:
@@ -36,18 +45,31 @@ def collect(context: dg.AssetExecutionContext, config: DumpsConfig, warehouse: W
     yield from results
 
 
-@dg.multi_asset(name="extract", specs=list_specs("extract"), check_specs=list_check_specs("extract"))
+@dg.multi_asset(
+    name="extract",
+    specs=list_specs("extract"),
+    check_specs=[*list_rule_specs("extract"), *DUMP_CHECKS],
+    retry_policy=RETRIES,
+)
 def extract(
-    context: dg.AssetExecutionContext, collected_dumps: Receipt, warehouse: WarehouseResource, runner: RunnerResource
+    context: dg.AssetExecutionContext,
+    config: QuarantineConfig,
+    collected_dumps: Receipt,
+    warehouse: WarehouseResource,
+    runner: RunnerResource,
 ) -> Results:
     """Parse every distinct dump; each of its bytes gets one role."""
     with warehouse.hold(context.log) as lock:
         receipt = extract_listings(lock.warehouse, collected_dumps, runner=runner.open())
         results = report_results(lock.warehouse, receipt)
+        checks = check_dumps(receipt.open_folder(lock.warehouse), config)
     yield from results
+    yield from checks
 
 
-@dg.multi_asset(name="account", specs=list_specs("account"), check_specs=list_check_specs("account"))
+@dg.multi_asset(
+    name="account", specs=list_specs("account"), check_specs=list_rule_specs("account"), retry_policy=RETRIES
+)
 def account(
     context: dg.AssetExecutionContext, collected_dumps: Receipt, dumps: Receipt, warehouse: WarehouseResource
 ) -> Results:
@@ -58,7 +80,7 @@ def account(
     yield from results
 
 
-@dg.multi_asset(name="identify", specs=list_specs("identify"))
+@dg.multi_asset(name="identify", specs=list_specs("identify"), retry_policy=RETRIES)
 def identify(
     context: dg.AssetExecutionContext,
     config: DecisionsConfig,
@@ -73,7 +95,7 @@ def identify(
     yield from results
 
 
-@dg.multi_asset(name="date", specs=list_specs("date"), check_specs=list_check_specs("date"))
+@dg.multi_asset(name="date", specs=list_specs("date"), check_specs=list_rule_specs("date"), retry_policy=RETRIES)
 def date(
     context: dg.AssetExecutionContext,
     collected_dumps: Receipt,
@@ -91,7 +113,9 @@ def date(
     yield from results
 
 
-@dg.multi_asset(name="resolve", specs=list_specs("resolve"), check_specs=list_check_specs("resolve"))
+@dg.multi_asset(
+    name="resolve", specs=list_specs("resolve"), check_specs=list_rule_specs("resolve"), retry_policy=RETRIES
+)
 def resolve(
     context: dg.AssetExecutionContext,
     extracted_listings: Receipt,
@@ -107,7 +131,23 @@ def resolve(
     yield from results
 
 
-@dg.multi_asset(name="publish", specs=list_specs("publish"))
+@dg.multi_asset(name="gate", specs=list_specs("gate"), check_specs=GATE_CHECKS, retry_policy=RETRIES)
+def gate(
+    context: dg.AssetExecutionContext,
+    dumps: Receipt,
+    inputs: Receipt,
+    pages: Receipt,
+    papers: Receipt,
+    warehouse: WarehouseResource,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Check all tables together; whatever is broken here keeps the release from being made."""
+    with warehouse.hold(context.log) as lock:
+        report = run_gates(lock.warehouse, [dumps, inputs, pages, papers])
+    yield report_gated(report)
+    yield from report_gate(report)
+
+
+@dg.multi_asset(name="publish", specs=list_specs("publish"), retry_policy=RETRIES, pool=PUBLISH_POOL)
 def publish(
     context: dg.AssetExecutionContext,
     config: PublishConfig,
@@ -119,16 +159,14 @@ def publish(
     papers: Receipt,
     warehouse: WarehouseResource,
 ) -> dg.MaterializeResult[None]:
-    """Gate all tables and make them the current release in one step."""
+    """Gate all tables once more and make them the current release in one step."""
     receipts = [collected_dumps, dumps, inputs, paper_identities, pages, papers]
     with warehouse.hold(context.log) as lock:
         release = publish_release(
             lock.warehouse, receipts, lock=lock, allow_shrink=config.allow_shrink, on_step=context.log.info
         )
         clear_leftovers(lock.warehouse, receipts)
-    return dg.MaterializeResult(
-        metadata=describe_release(release), data_version=dg.DataVersion(release.manifest["content_id"])
-    )
+        return report_release(lock.warehouse, release)
 
 
-STAGES: Final = (collect, extract, account, identify, date, resolve, publish)
+STAGES: Final = (collect, extract, account, identify, date, resolve, gate, publish)

@@ -68,7 +68,8 @@ def build(  # noqa: PLR0913 - one argument for each option
     """Build a release from raw dumps and make it the current one.
 
     The release is made from the named dumps alone: a dump that is no longer named leaves the dataset.
-    In a folder every file is a dump, but for hidden names, names that begin with an underscore, and Markdown notes.
+    In a folder every file is a dump, but for hidden names, names that begin with an underscore, Markdown notes,
+    and files that are still being copied (.part, .partial, .filepart, .crdownload).
     A file that is no listing page becomes a rejected dump and the build goes on; when not one listing was read,
     nothing is published and the release before stays the current one.
     """

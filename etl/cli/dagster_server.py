@@ -33,6 +33,24 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# Steps in a pool count against its limit. The one pool is 'publish': runs that publish take turns in the queue.
+concurrency:
+  pools:
+    granularity: run
+    default_limit: 1
+# A run that does not start, does not end when it is told to, or takes a day is given up, so that it holds up no other.
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 300
+  cancel_timeout_seconds: 300
+  max_runtime_seconds: 86400
+  poll_interval_seconds: 60
+# What sensors and schedules have looked at stays for as many days.
+retention:
+  sensor:
+    purge_after_days: {skipped: 2, failure: 30, success: -1}
+  schedule:
+    purge_after_days: {skipped: 30, failure: 30, success: -1}
 """
 
 _CODE: Final = Path(etl.version.__file__).resolve().parent.parent

@@ -1,7 +1,8 @@
 """Files to bytes: which files the named inputs are, and how a dump is opened.
 
 Dumps are untrusted. Only regular files are read, links are not followed out of a folder, and nothing here blocks on
-a pipe. In a folder every file is an input, but for hidden names, names that begin with ``_`` and Markdown notes.
+a pipe. In a folder every file is an input, but for hidden names, names that begin with ``_``, Markdown notes and names
+that programs give to files they are still copying.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ import os
 import stat
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.errors import PaperhouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+
+UNFINISHED_ENDINGS: Final = (".part", ".partial", ".filepart", ".crdownload")
+"""How curl, wget, WinSCP and browsers end the names of files that are not all there yet."""
 
 
 class InputMissingError(PaperhouseError):
@@ -91,12 +96,12 @@ def escape_name(path: os.PathLike[str] | str) -> str:
 
 
 def is_passed_over(name: str) -> bool:
-    """Tell whether a folder's file is no input: hidden, marked with ``_``, or a note in Markdown.
+    """Tell whether a folder's file is no input: hidden, marked with ``_``, a note in Markdown, or not all there yet.
 
-    >>> [is_passed_over(name) for name in (".DS_Store", "_truth", "README.md", "page.txt")]
-    [True, True, True, False]
+    >>> [is_passed_over(name) for name in (".DS_Store", "_truth", "README.md", "page.txt.part", "page.txt")]
+    [True, True, True, True, False]
     """
-    return name.startswith((".", "_")) or name.lower().endswith(".md")
+    return name.startswith((".", "_")) or name.lower().endswith((".md", *UNFINISHED_ENDINGS))
 
 
 def _follow_named_link(root: Path) -> Path:

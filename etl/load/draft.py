@@ -95,9 +95,22 @@ def check_shrink(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> 
     roots = after["facts"].get(INPUT_ROOTS_FACT)
     if before is None or roots is None or before["facts"].get(INPUT_ROOTS_FACT) != roots:
         return
-    for table, (rows_before, rows_after) in compare_rows(before, after).items():
-        if table in _GUARDED_TABLES and rows_after < _LEAST_KEPT_SHARE * rows_before:
-            raise ReleaseShrinksError(table, rows_before, rows_after)
+    changes = compare_rows(before, after)
+    for table in find_shrunk(changes):
+        raise ReleaseShrinksError(table, *changes[table])
+
+
+def find_shrunk(changes: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Find the guarded tables that have less than half their rows left, from the rows of each before and after.
+
+    >>> find_shrunk({"papers": (10, 4), "dumps": (10, 5), "links": (10, 0)})
+    ['papers']
+    """
+    return [
+        table
+        for table, (rows_before, rows_after) in changes.items()
+        if table in _GUARDED_TABLES and rows_after < _LEAST_KEPT_SHARE * rows_before
+    ]
 
 
 def prepare_draft(  # noqa: PLR0913 - the parts of one act, each by its name

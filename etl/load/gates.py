@@ -13,7 +13,7 @@ from etl.load.invariants import GATES
 from etl.load.tables import select_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from etl.load.invariants import Gate
@@ -24,7 +24,7 @@ class InvariantBrokenError(PaperhouseError):
 
     def __init__(self, gate: Gate, example: Mapping[str, Any], count: int) -> None:
         """Name the invariant and show one of the rows that break it."""
-        self.invariant = gate.name
+        self.invariant, self.example, self.count = gate.name, dict(example), count
         shown = ", ".join(f"{name} = {value}" for name, value in example.items())
         places = "1 place" if count == 1 else f"{count} places"
         super().__init__(
@@ -34,9 +34,15 @@ class InvariantBrokenError(PaperhouseError):
 
 
 def check_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -> None:
+    """Run the gates over the tables' Parquet files; the first that does not hold raises ``InvariantBrokenError``."""
+    for error in find_broken_gates(files, spill_folder):
+        raise error
+
+
+def find_broken_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -> Iterator[InvariantBrokenError]:
     """Run every gate over the tables' Parquet files; queries that need room beside memory take it in the folder.
 
-    Errors: the first gate that does not hold raises ``InvariantBrokenError`` with an example, always the same one.
+    Gives an error, which is not raised, for each gate that does not hold, with an example that is always the same one.
     """
     with contextlib.closing(duckdb.connect(config={"temp_directory": str(spill_folder)})) as connection:
         for table, paths in files.items():
@@ -46,4 +52,4 @@ def check_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -> None
                 f"SELECT *, count(*) OVER () AS offenders FROM ({gate.offenders}) ORDER BY ALL LIMIT 1"  # noqa: S608
             )
             for *values, count in offenders.fetchall():
-                raise InvariantBrokenError(gate, dict(zip(offenders.columns, values, strict=False)), count)
+                yield InvariantBrokenError(gate, dict(zip(offenders.columns, values, strict=False)), count)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.metadata import MAX_CELL_LENGTH, describe_columns, show_value, tabulate
+from assets.metadata import MAX_CELL_LENGTH, describe_columns, describe_nulls, show_value, tabulate
 from schemas import TABLES
 from schemas.columns import list_columns, list_key
 
@@ -96,3 +96,16 @@ def test_only_long_text_is_cut(text: str):
     shown = show_value(text)
     assert len(shown) <= MAX_CELL_LENGTH
     assert (shown == text) == (len(text) <= MAX_CELL_LENGTH)
+
+
+def test_what_is_unknown_is_told_by_column():
+    rows = pl.LazyFrame({"organization_handle": ["a", "b"], "organization_name": [None, "B"]}).with_columns(
+        first_listed_on=None, last_listed_on=None
+    )
+    shown = describe_nulls("organizations", rows)["null_shares"]
+    assert [tuple(record.data.values()) for record in shown.records] == [
+        ("organization_name", 1, 50.0),
+        ("first_listed_on", 2, 100.0),
+        ("last_listed_on", 2, 100.0),
+    ]
+    assert describe_nulls("links", pl.LazyFrame({"url": ["u"]})) == {}

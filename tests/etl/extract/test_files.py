@@ -55,7 +55,16 @@ def test_names_are_relative_to_the_folder_and_sorted(tmp_path: Path):
 def test_hidden_marked_and_markdown_names_are_passed_over(tmp_path: Path):
     (tmp_path / "_truth").mkdir()
     (tmp_path / ".git").mkdir()
-    for name in ("page.txt", ".hidden", "_notes.txt", "README.md", "NOTES.MD", "_truth/page.txt", ".git/page.txt"):
+    for name in (
+        "page.txt",
+        ".hidden",
+        "_notes.txt",
+        "README.md",
+        "NOTES.MD",
+        "_truth/page.txt",
+        ".git/page.txt",
+        "half.txt.part",
+    ):
         (tmp_path / name).write_bytes(b"page")
     assert list_names(tmp_path) == ["page.txt"]
 
