@@ -14,35 +14,34 @@ import datetime as dt
 import json
 import random
 import sys
-from itertools import groupby
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import polars as pl  # noqa: E402 - after the path is set
 
-from etl.transform.identify import identify_papers  # noqa: E402
-from etl.transform.keys import add_keys, make_title_key  # noqa: E402
 from etl.transform.years import date_pages  # noqa: E402
-from tests.hard_pairs import KINDS, SAME_TITLES, is_held_out, make_invented_pairs, make_pairs  # noqa: E402
+from tests.hard_pairs import (  # noqa: E402
+    KINDS,
+    SAME_TITLES,
+    group_rows,
+    is_held_out,
+    make_invented_pairs,
+    make_pairs,
+    measure_precision_and_recall,
+    score_families,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from tests.hard_pairs import Pair
+    from tests.hard_pairs import Score
 
 SEED = 1
 PAGE_SIZES = (5, 10, 20, 40, 100)
-RECORD_SCHEMA = {
-    "title": pl.String,
-    "abstract": pl.String,
-    "month": pl.Int8,
-    "day": pl.Int8,
-    "year": pl.Int16,
-    "author_count": pl.Int32,
-}
 Record = dict[str, Any]
 
 
@@ -60,45 +59,9 @@ def make_record(paper: Record) -> Record:
     return fields | {"month": day.month, "day": day.day, "year": day.year}
 
 
-def is_merged(left: Record, right: Record) -> bool:
-    """Tell whether two listings are taken for one paper."""
-    cards = add_keys(pl.DataFrame([left, right], schema=RECORD_SCHEMA))
-    identity = identify_papers(cards, cards.select("alias_id", "abstract"))
-    return identity.groups["group_id"].n_unique() == 1
-
-
-class Score(NamedTuple):
-    """How many pairs of a family were decided right, of how many; and how many have one title key."""
-
-    family: str
-    is_same: bool
-    right: int
-    count: int
-    equal_keys: int
-
-
-def measure_pairs(pairs: Sequence[Pair]) -> list[Score]:
-    """Decide every pair, family by family, each pair alone."""
-    scores = []
-    for (family, is_same), group in groupby(pairs, key=lambda pair: (pair.family, pair.is_same)):
-        members = list(group)
-        right = sum(is_merged(pair.left, pair.right) == is_same for pair in members)
-        equal_keys = sum(have_equal_keys(pair) for pair in members)
-        scores.append(Score(family, is_same, right, len(members), equal_keys))
-    return scores
-
-
-def have_equal_keys(pair: Pair) -> bool:
-    """Tell whether the two titles have one key."""
-    titles = pl.DataFrame({"title": [pair.left["title"], pair.right["title"]]})
-    return titles.select(make_title_key(pl.col("title")))["title"].n_unique() == 1
-
-
 def count_false_merges(records: Sequence[Record]) -> tuple[int, int]:
     """Count the pairs of distinct papers that are taken for one, and all pairs."""
-    cards = add_keys(pl.DataFrame(list(records), schema=RECORD_SCHEMA))
-    groups = identify_papers(cards, cards.select("alias_id", "abstract")).groups
-    sizes = groups.group_by("group_id").len()["len"]
+    sizes = Counter(group_rows(records)).values()
     return sum(size * (size - 1) // 2 for size in sizes), len(records) * (len(records) - 1) // 2
 
 
@@ -155,7 +118,7 @@ def render(records: Sequence[Record], pages: int) -> Iterator[str]:
     halves = [[record for record in records if is_held_out(record) is held_out] for held_out in (False, True)]
     invented = list(make_invented_pairs())
     first, second = (make_pairs(half, seed=SEED) for half in halves)
-    scores = [measure_pairs([*first, *invented]), measure_pairs(second)]
+    scores = [score_families([*first, *invented]), score_families(second)]
     yield from render_families(*scores)
     yield ""
     yield from render_kinds(*scores)
@@ -201,13 +164,11 @@ def render_kinds(first: Sequence[Score], second: Sequence[Score]) -> Iterator[st
 
 def tell_precision(scores: Sequence[Score]) -> str:
     """Say how many pairs there are, and their precision and recall."""
-    same = [score for score in scores if score.is_same]
-    different = [score for score in scores if not score.is_same]
-    merged = sum(score.right for score in same)
-    false = sum(score.count - score.right for score in different)
-    count, others = sum(score.count for score in same), sum(score.count for score in different)
+    precision, recall = measure_precision_and_recall(scores)
+    false = sum(score.count - score.right for score in scores if not score.is_same)
+    count, others = (sum(score.count for score in scores if score.is_same is truth) for truth in (True, False))
     return (
-        f"pair precision {merged / (merged + false):.4f}, recall {merged / count:.4f} "
+        f"pair precision {precision:.4f}, recall {recall:.4f} "
         f"({count} pairs of one paper, {others} of two; {false} false merges)."
     )
 

@@ -11,7 +11,7 @@ from schemas.printed import Dumps, Inputs, Listings, Pages, Quarantine, Spans
 from schemas.resolved import Aliases, Links, Merges, NearMisses, Organizations, Papers, Variants
 from schemas.table import Table
 
-CONTRACT_VERSION: Final = "1.0"
+CONTRACT_VERSION: Final = "1.1"
 
 TABLES: Final[dict[str, type[Table]]] = {
     "papers": Papers,

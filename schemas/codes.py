@@ -114,10 +114,11 @@ MERGE_RULES: Final = {
 
 NEAR_MISS_REASONS: Final = {
     "other_abstract": "equal title key, but abstracts of other papers",
-    "date_and_count": "equal short title, but another date and another author count",
+    "date_and_count": "equal title, but another date and another author count",
     "other_date": "printed dates more than two days apart",
     "other_number": "numbers, versions, parts or number words of the titles differ",
     "other_sign": "sizes or negations of the titles differ, and the abstracts are not the same",
+    "other_subject": "each title, or the longer one, names what only its own abstract speaks of",
     "not_alike_enough": "no rule found enough that agrees",
 }
 

@@ -8,7 +8,8 @@ import polars as pl
 
 from etl.transform.candidates import halve_id
 from etl.transform.keys import fold_text
-from etl.transform.likeness import Observation, strip_urls
+from etl.transform.scores import strip_urls
+from etl.transform.verdicts import Observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,9 @@ OBSERVATION_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "author_counts": pl.List(pl.Int32),
 }
 """A candidate: ``title``, ``abstract`` and the ``name`` before a title's colon are folded; see ``Observation``."""
+
+_NAME: Final = r"^(.+?)(?:[:\x{ff1a}(\[]| [-\x{2013}\x{2014}] | (?i:technical |system |model )?(?i:report|card)$|$)"
+"""A title's name: what stands before its subtitle, or all of it; ``Qwen3 Technical Report`` is about Qwen3."""
 
 
 def observe_candidates(cards: pl.DataFrame) -> pl.DataFrame:
@@ -48,7 +52,7 @@ def observe_candidates(cards: pl.DataFrame) -> pl.DataFrame:
     return (
         observed.with_columns(
             halve_id("alias_id").alias("alias"),
-            fold_text(pl.col("title").str.split(":").list.first()).alias("name"),
+            fold_text(pl.col("title").str.extract(_NAME)).alias("name"),
             fold_text(pl.col("title")),
             stripped.alias("abstract"),
         )

@@ -19,7 +19,7 @@ from etl.extract.lines import split_lines
 from etl.extract.parse import parse_dump
 from etl.load import retention
 from etl.stages import receipt, work_unit
-from etl.transform import candidates, likeness, year_odds, years
+from etl.transform import candidates, equal_titles, scores, verdicts, year_odds, years
 from etl.transform.dates import parse_date_lines
 from etl.transform.decisions import DECISION_SCHEMA, VERDICTS
 from schemas import TABLES, codes
@@ -283,28 +283,40 @@ def test_the_architecture_names_every_rule_and_the_numbers_of_the_code():
     assert [column for column in DECISION_SCHEMA if f"`{column}`" not in text] == []
     assert [verdict for verdict in VERDICTS if f"`{verdict}`" not in text] == []
     share = {
-        name: f"{value / 1000:.2f}" for name, value in vars(likeness).items() if name.isupper() and value in range(1001)
+        name: f"{value / 1000:.2f}" for name, value in vars(scores).items() if name.isupper() and value in range(1001)
     }
+    few, some = equal_titles.FEW_TITLE_WORDS, equal_titles.SOME_TITLE_WORDS
     for sentence in (
         f"not before {year_odds.FIRST_YEAR} ",
         f"odds of {year_odds.REQUIRED_ODDS} to 1",
         f"{year_odds.MIN_YEARLESS_CARDS} or more year-less cards, or {year_odds.MANY_DATED_CARDS} or more cards",
         f"{years.LATE_DECEMBER[1]} December or later",
         f"later than {years.EARLY_JANUARY[1]} January",
-        f"{share['ALIKE']} | yes; but not with up to {likeness.FEW_TITLE_WORDS} words, a < {share['NEARLY_EQUAL']}",
+        f"one of {scores.MIN_TRUNCATED_ABSTRACT} letters or more that lacks its end",
+        f"a >= {share['ALIKE']} | yes, unless dates are more than {verdicts.MAX_DAYS_APART} days apart",
+        f"the author counts differ and a < {share['VERY_ALIKE']}, or there are up to {few} words",
+        f"author counts differ and a < {share['NEARLY_EQUAL']}, or an abstract has fewer than",
+        f"fewer than {scores.MIN_TRUNCATED_ABSTRACT} letters |",
+        f"(withdrawn, translated) | with {few + 1} words or more",
         f"a < {share['ALIKE']}, c < {share['UNRELATED_WORDS']} | no",
-        f"c >= {share['RELATED_WORDS']}, no date to compare | yes with {likeness.FEW_TITLE_WORDS + 1} words or more",
-        f"c >= {share['RELATED_WORDS']}, another date | yes with {likeness.SOME_TITLE_WORDS + 1} words or more",
+        f"c >= {share['MOSTLY_COMMON_WORDS']}, dates 1 or {verdicts.MAX_DAYS_APART} days apart | yes",
+        f"c >= {share['RELATED_WORDS']}, no date to compare | yes with {few + 1} words or more",
+        f"c >= {share['RELATED_WORDS']}, dates more than {verdicts.MAX_DAYS_APART} days apart | yes",
+        f"yes with {some + 1} words or more",
         f"or c >= {share['MOSTLY_COMMON_WORDS']} |",
-        f"dates more than {likeness.MAX_DAYS_APART} days apart",
-        f"without its subtitle, and a >= {share['NEARLY_EQUAL']}",
-        f"(`Two`, `Three`), with t >= {share['TITLES_COMPARABLE']}",
-        f"(`Mini`, `without`), with a < {share['EQUAL_BUT_FOR_SIGNS']}",
-        f"the same date or a >= {share['NEARLY_EQUAL']}",
-        f"t >= {share['TITLES_ALIKE']} and a >= {share['ALIKE']}",
-        f"t >= {share['TITLES_RELATED']} and a >= {share['NEARLY_EQUAL']}",
-        f"same date, t >= {share['TITLES_ALIKE']}, a >= {share['RELATED']} and c >= {share['MOSTLY_COMMON_WORDS']}",
-        f"a >= {share['NEARLY_EQUAL']} with {likeness.MIN_TELLING_ABSTRACT} letters or more",
+        f"dates more than {verdicts.MAX_DAYS_APART} days apart | `other_date`",
+        f"with a >= {share['NEARLY_EQUAL']} also if it is up to {verdicts.MAX_DAYS_APART} days apart",
+        f"a >= {share['NEARLY_EQUAL']}, and one title is the other without a subtitle that names no part",
+        f"t < {share['TITLES_RELATED']} and more agrees",
+        f"(`First`, `Second`), with t >= {share['TITLES_COMPARABLE']}",
+        f"without its subtitle; or a >= {share['EQUAL_BUT_FOR_SIGNS']} and more agrees",
+        f"one title is part of the other, or a >= {share['EQUAL_BUT_FOR_SIGNS']} |",
+        f"`subtitle` | a >= {share['ALIKE']}, and one title is part of the other",
+        f"the same name, and more agrees, or a >= {share['NEARLY_EQUAL']} and words are added",
+        f"`near_title` | a >= {share['ALIKE']}, t >= {share['TITLES_ALIKE']}",
+        f"`near_title` | a >= {share['NEARLY_EQUAL']}, t >= {share['TITLES_RELATED']}, and more agrees",
+        f"`near_title` | c >= {share['MOSTLY_COMMON_WORDS']}, t >= {share['TITLES_ALIKE']}",
+        f"a >= {share['NEARLY_EQUAL']} with {scores.MIN_TELLING_ABSTRACT} letters or more",
         f"apart with t >= {share['TITLES_ALIKE']} and a >= {share['RELATED']}, or a >= {share['ALIKE']}",
         f"more than {candidates.MAX_BLOCK} share",
         f"its {candidates.NEIGHBOURS} next neighbours",

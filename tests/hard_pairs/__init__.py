@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tests.hard_pairs.invented import ONE_PAPER, make_invented_pairs
+from tests.hard_pairs.judge import Score, group_rows, score_families
 from tests.hard_pairs.lookalikes import DIFFERENT
 from tests.hard_pairs.pair import Pair, Row, is_held_out
 from tests.hard_pairs.texts import SAME_TEXTS
@@ -20,7 +21,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-__all__ = ["KINDS", "SAME_TITLES", "Pair", "Row", "is_held_out", "make_invented_pairs", "make_pairs"]
+__all__ = [
+    "KINDS",
+    "SAME_TITLES",
+    "Pair",
+    "Row",
+    "Score",
+    "group_rows",
+    "is_held_out",
+    "make_invented_pairs",
+    "make_pairs",
+    "measure_precision_and_recall",
+    "score_families",
+]
 
 MIN_ABSTRACT: Final = 300
 PER_FAMILY: Final = 24
@@ -36,7 +49,8 @@ KINDS: Final[dict[str, str]] = (
 
 def make_pairs(records: Sequence[Row], *, seed: int) -> list[Pair]:
     """Make all families from records (title, abstract, month, day, year, author_count)."""
-    usable = [record for record in records if record["abstract"] and len(record["abstract"]) >= MIN_ABSTRACT]
+    told = [record | {"record": record["title"]} for record in records]
+    usable = [record for record in told if record["abstract"] and len(record["abstract"]) >= MIN_ABSTRACT]
     pairs: list[Pair] = []
     for family, (_, change) in SAME.items():
         rng = random.Random(f"{seed} {family}")  # noqa: S311 - not for secrets
@@ -46,3 +60,10 @@ def make_pairs(records: Sequence[Row], *, seed: int) -> list[Pair]:
         rng = random.Random(f"{seed} {family}")  # noqa: S311 - not for secrets
         pairs += [Pair(family, left, right, is_same=False) for left, right in make(usable, rng)]
     return pairs
+
+
+def measure_precision_and_recall(scores: Sequence[Score]) -> tuple[float, float]:
+    """Measure which share of the merges is right, and which share of the pairs of one paper was merged."""
+    merged = sum(score.right for score in scores if score.is_same)
+    false = sum(score.count - score.right for score in scores if not score.is_same)
+    return merged / max(merged + false, 1), merged / max(sum(score.count for score in scores if score.is_same), 1)

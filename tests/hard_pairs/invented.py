@@ -190,7 +190,6 @@ TWO_PAPERS: Final[dict[str, tuple[tuple[Row, Row], ...]]] = {
             _row("Editorial", "This editorial introduces the issue.", DAY, 1),
             _row("Editorial", "This editorial introduces an issue.", LATER, 1),
         ),
-        (_row("Preface", "We thank all reviewers.", DAY, 2), _row("Preface", "We thank all reviewers!!", LATER, 3)),
         (_row("RungNet", ENGLISH), _row("RungNet", TIDES, LATER, 9)),
         (_row("RungNet", ENGLISH, None, None), _row("RungNet", TIDES, None, None)),
         (_row("Attention", ENGLISH), _row("Attention", TIDES, DAY, 4)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.hard_pairs.pair import Recipe, Row, Two, on_other_day, with_title, without_footer
+from tests.hard_pairs.pair import Recipe, Row, Two, like_on_other_day, on_other_day, with_title, without_footer
 from tests.hard_pairs.texts import REMARKS, make_typo
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _generic(titles: Sequence[str], count: int) -> Recipe:
     def make(records: Sequence[Row], rng: random.Random) -> Iterator[Two]:
         for number, (left, right) in enumerate(_two(records, rng, count)):
             title = titles[number % len(titles)]
-            yield left | {"title": title}, on_other_day(right, rng) | {"title": title}
+            yield left | {"title": title}, like_on_other_day(right, left, rng) | {"title": title}
 
     return make
 
@@ -185,7 +185,7 @@ def _boilerplate(records: Sequence[Row], rng: random.Random) -> Iterator[Two]:
         texts = [form.format(n=rng.randrange(3, 30), what=_stem(row["title"]).lower()) for row in (left, right)]
         yield (
             left | {"title": title, "abstract": texts[0]},
-            on_other_day(right, rng) | {"title": title, "abstract": texts[1]},
+            like_on_other_day(right, left, rng) | {"title": title, "abstract": texts[1]},
         )
 
 
@@ -232,7 +232,7 @@ def _template(records: Sequence[Row], rng: random.Random) -> Iterator[Two]:
 def _no_abstract_generic(records: Sequence[Row], rng: random.Random) -> Iterator[Two]:
     for number, (left, right) in enumerate(_two(records, rng, 24)):
         title = GENERIC[number % len(GENERIC)]
-        yield left | {"title": title}, on_other_day(right, rng) | {"title": title, "abstract": None}
+        yield left | {"title": title}, like_on_other_day(right, left, rng) | {"title": title, "abstract": None}
 
 
 def _numbered_titles(records: Sequence[Row], rng: random.Random) -> Iterator[Two]:

@@ -46,3 +46,9 @@ def on_other_day(row: Row, rng: random.Random) -> Row:
     """Print another day, at least four weeks away, and another author count."""
     month = (row["month"] - 1 + rng.randrange(2, 11)) % 12 + 1
     return row | {"month": month, "day": rng.randrange(1, 29), "author_count": (row["author_count"] or 1) + 3}
+
+
+def like_on_other_day(other: Row, row: Row, rng: random.Random) -> Row:
+    """Print another record, on another day than a row's and with another author count."""
+    elsewhere = on_other_day(row, rng)
+    return other | {name: elsewhere[name] for name in ("month", "day", "year", "author_count")}

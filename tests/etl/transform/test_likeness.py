@@ -4,17 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.transform.likeness import (
-    Observation,
-    Verdict,
-    compare,
-    count_days_apart,
-    counts_agree,
-    score_abstracts,
-    score_titles,
-    share_content_words,
-    strip_urls,
-)
+from etl.transform.likeness import Observation, Verdict, compare
+from etl.transform.scores import score_abstracts, score_titles, share_content_words, strip_urls
+from etl.transform.verdicts import count_days_apart, counts_agree
 
 LADDERS = (
     "ladders lean on walls and climbers fall when rungs break so engineers measure every rung under load and report "
@@ -194,6 +186,75 @@ def test_equal_titles_are_one_paper_if_enough_else_agrees(left: Observation, rig
 @pytest.mark.parametrize(("left", "right", "rule"), OTHER_TITLES.values(), ids=OTHER_TITLES)
 def test_other_titles_are_one_paper_if_two_things_agree(left: Observation, right: Observation, rule: str | None):
     assert compare(left, right).rule == rule
+
+
+MORE_CASES = {
+    "a note in place of the abstract, same day": (
+        observe(title=MIDDLE, dates=[DAY], counts=[3]),
+        observe("this paper was withdrawn", title=MIDDLE, dates=[DAY], counts=[3]),
+        ("exact_title", None),
+    ),
+    "a note in place of the abstract, no day": (
+        observe(title=MIDDLE),
+        observe("this paper was withdrawn", title=MIDDLE),
+        (None, "other_abstract"),
+    ),
+    "an abstract in another script, same day": (
+        observe(title=MIDDLE, dates=[DAY]),
+        observe("梯子靠在墙上横档断裂时攀登者会坠落" * 12, title=MIDDLE, dates=[DAY]),
+        ("exact_title", None),
+    ),
+    "a few words on every year's issue": (
+        observe("this editorial introduces the issue", title=SHORT, dates=[DAY], counts=[1]),
+        observe("this editorial introduces an issue", title=SHORT, dates=[OTHER_DAY], counts=[1]),
+        (None, "other_date"),
+    ),
+    "the end of an abstract alone": (observe(), observe(LADDERS[-160:]), ("exact_title", None)),
+    "another subject in title and abstract": (
+        observe(f"{LADDERS} of hindi", title=f"{LONG} hindi"),
+        observe(f"{LADDERS} of tamil", title=f"{LONG} tamil"),
+        (None, "other_subject"),
+    ),
+    "a replaced word, nothing else to go by": (
+        observe(title=f"{LONG} hindi"),
+        observe(title=f"{LONG} tamil"),
+        (None, None),
+    ),
+    "a replaced word, same day": (
+        observe(title=f"{LONG} hindi", dates=[DAY]),
+        observe(title=f"{LONG} tamil", dates=[DAY]),
+        ("near_title", None),
+    ),
+    "another member of a family": (
+        observe(title="rung3 technical report", name="rung3"),
+        observe(title="rung3 audio technical report", name="rung3 audio"),
+        (None, None),
+    ),
+    "an opposite": (
+        observe(title=f"supervised {LONG}"),
+        observe(NEARLY_LADDERS, title=f"unsupervised {LONG}"),
+        (None, "other_sign"),
+    ),
+    "a size behind the title": (observe(), observe(NEARLY_LADDERS, title=f"{LONG} mini"), (None, "other_sign")),
+    "a part behind the name": (
+        observe(title=SHORT),
+        observe(title=f"{SHORT} part 2", name=SHORT),
+        (None, "other_number"),
+    ),
+    "a year behind the name": (observe(title=SHORT), observe(title=f"{SHORT} 2024", name=SHORT), ("subtitle", None)),
+    "the same words, rewritten abstract": (
+        observe(title=f"{LONG} indeed"),
+        observe(HALF_LADDERS + " " + LADDERS[100:], title=f"{LONG} indede"),
+        ("near_title", None),
+    ),
+}
+
+
+@pytest.mark.parametrize(("left", "right", "expected"), MORE_CASES.values(), ids=MORE_CASES)
+def test_what_speaks_for_and_against_one_paper(left: Observation, right: Observation, expected: tuple):
+    verdict = compare(left, right)
+    assert (verdict.rule, verdict.veto) == expected
+    assert compare(right, left) == verdict
 
 
 @pytest.mark.parametrize(

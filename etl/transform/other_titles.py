@@ -1,0 +1,133 @@
+"""Two candidates with other title keys: two papers, unless titles and abstracts are alike and nothing forbids it."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from etl.transform.scores import (
+    ALIKE,
+    EQUAL_BUT_FOR_SIGNS,
+    MIN_TELLING_ABSTRACT,
+    MOSTLY_COMMON_WORDS,
+    NEARLY_EQUAL,
+    TITLES_ALIKE,
+    TITLES_COMPARABLE,
+    TITLES_RELATED,
+    score_abstracts,
+    score_titles,
+    share_content_words,
+)
+from etl.transform.title_marks import PART_LABELS, find_marks, number_words_differ, numbers_differ, words_differ
+from etl.transform.title_words import OnlyWords, find_only_words, split_words
+from etl.transform.verdicts import MAX_DAYS_APART, Observation, Verdict, count_days_apart, counts_agree
+
+_MIN_PART_WORDS: Final = 2
+
+
+class _Likeness(NamedTuple):
+    """All that is compared of two candidates with other title keys."""
+
+    titles: int
+    score: int
+    days: int | None
+    same_count: bool | None
+    only: OnlyWords
+    drops_subtitle: bool
+    is_part: bool
+    has_other_name: bool
+
+    @property
+    def agrees_further(self) -> bool:
+        """Tell whether more than texts agree: the date; where abstracts are equal, nearly, or the author count."""
+        return self.days == 0 or (self.score >= NEARLY_EQUAL and (self.days is not None or bool(self.same_count)))
+
+
+def compare_other_titles(left: Observation, right: Observation) -> Verdict:
+    """Decide whether two candidates with other title keys are one paper.
+
+    A near title alone names different papers (the next version of a model), and so does an abstract (a system and its
+    successor): something else must agree, and nothing may speak against it.
+    """
+    titles = score_titles(left.title, right.title)
+    if left.abstract is None or right.abstract is None:
+        return Verdict(None, None, titles, None)
+    drops_subtitle = left.title == right.name or right.title == left.name
+    likeness = _Likeness(
+        titles,
+        score_abstracts(left.abstract, right.abstract),
+        count_days_apart(left, right),
+        counts_agree(left, right),
+        find_only_words(left.title, right.title),
+        drops_subtitle,
+        is_part=_is_part(left.title, right.title),
+        has_other_name=not drops_subtitle and not find_only_words(left.name, right.name).are_none,
+    )
+    veto = _find_veto(left, right, likeness)
+    rule = None if veto else _find_rule(left, right, likeness)
+    return Verdict(rule, veto, titles, likeness.score)
+
+
+def _find_veto(left: Observation, right: Observation, likeness: _Likeness) -> str | None:
+    """Find what speaks against one paper however alike the two are."""
+    if likeness.days is not None and likeness.days > MAX_DAYS_APART:
+        return "other_date"
+    is_equal = likeness.score >= NEARLY_EQUAL
+    marks, others, titles = find_marks(left.title), find_marks(right.title), (left.title, right.title)
+    is_subtitle = likeness.drops_subtitle and PART_LABELS.isdisjoint(likeness.only.left | likeness.only.right)
+    is_retitled = likeness.titles < TITLES_RELATED and likeness.agrees_further
+    if numbers_differ(marks, others) and not ((is_subtitle or is_retitled) and is_equal):
+        return "other_number"
+    if likeness.titles >= TITLES_COMPARABLE and number_words_differ(marks, others, *titles):
+        return "other_number"
+    is_exempt = likeness.score >= EQUAL_BUT_FOR_SIGNS and likeness.agrees_further
+    if not (is_exempt or likeness.drops_subtitle) and (
+        likeness.only.are_opposites or words_differ(marks.signs, others.signs, *titles)
+    ):
+        return "other_sign"
+    return "other_subject" if likeness.score >= ALIKE and _treat_other_subjects(left, right, likeness) else None
+
+
+def _treat_other_subjects(left: Observation, right: Observation, likeness: _Likeness) -> bool:
+    """Tell whether a title names what only its own abstract speaks of: two papers cut from one pattern.
+
+    Where a word was added, and none replaced, that is no sign by itself: a subtitle says what an edit may have added.
+    """
+    words, others = set(split_words(left.abstract or "")), set(split_words(right.abstract or ""))
+    of_left, of_right = likeness.only.left & (words - others), likeness.only.right & (others - words)
+    if likeness.only.are_replaced:
+        return bool(of_left and of_right)
+    is_added = not (likeness.is_part or likeness.drops_subtitle) and likeness.score < EQUAL_BUT_FOR_SIGNS
+    return is_added and bool(of_left or of_right)
+
+
+def _find_rule(left: Observation, right: Observation, likeness: _Likeness) -> str | None:
+    """Find the rule that makes two candidates with other titles one paper."""
+    titles, score, only = likeness.titles, likeness.score, likeness.only
+    is_spelling = titles >= TITLES_ALIKE and only.are_none
+    if score >= ALIKE:
+        has_same_name = left.name == right.name and (likeness.agrees_further or _adds_words(likeness))
+        if likeness.drops_subtitle or likeness.is_part or has_same_name:
+            return "subtitle"
+        if is_spelling or (titles >= TITLES_ALIKE and (likeness.agrees_further or _adds_words(likeness))):
+            return "near_title"
+    if score >= NEARLY_EQUAL and likeness.agrees_further:
+        if titles >= TITLES_RELATED:
+            return "near_title"
+        is_telling = min(len(left.abstract or ""), len(right.abstract or "")) >= MIN_TELLING_ABSTRACT
+        if is_telling and likeness.days == 0 and likeness.same_count:
+            return "same_abstract"
+    if titles >= TITLES_ALIKE and (likeness.days == 0 or is_spelling):
+        common = share_content_words(left.abstract or "", right.abstract or "")
+        return "near_title" if common >= MOSTLY_COMMON_WORDS else None
+    return None
+
+
+def _adds_words(likeness: _Likeness) -> bool:
+    """Tell whether one title merely has words that the other has not, outside its name, over equal abstracts."""
+    return likeness.score >= NEARLY_EQUAL and not (likeness.only.are_replaced or likeness.has_other_name)
+
+
+def _is_part(left: str, right: str) -> bool:
+    """Tell whether one title is the other with something before or behind it."""
+    shorter, longer = sorted((left, right), key=len)
+    return shorter.count(" ") + 1 >= _MIN_PART_WORDS and f" {shorter} " in f" {longer} "
