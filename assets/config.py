@@ -56,6 +56,10 @@ class DumpsConfig(dg.Config):
         description="The day of single pages where you know it, by the file's name as the table inputs shows it, "
         "e.g. {page-7.txt: 2025-10-29}.",
     )
+    page_days_from_names: bool = Field(
+        default=False,
+        description="Take a day such as 2025-10-29 in the name of a file, or of the nearest folder, for its pages'.",
+    )
     skip_unreadable: bool = Field(
         default=False, description="Go on without files that cannot be read; the table inputs lists them."
     )
@@ -65,7 +69,12 @@ class DumpsConfig(dg.Config):
         if not self.dumps:
             raise DumpsUnknownError
         days = {name: _read_day(name, day) for name, day in self.page_days.items()}
-        return InputOptions(tuple(map(Path, self.dumps)), days, self.skip_unreadable)
+        return InputOptions(
+            tuple(map(Path, self.dumps)),
+            days,
+            self.skip_unreadable,
+            page_days_from_names=self.page_days_from_names,
+        )
 
 
 class QuarantineConfig(dg.Config):

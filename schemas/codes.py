@@ -151,7 +151,9 @@ LINK_KINDS: Final = {
 }
 
 GIVEN_BY: Final = {
-    "option": "the option --page-on",
+    "option": "the option --page-on, or page_days in the UI",
+    "sidecar": "a file page_days.csv beside the dump",
+    "name": "a day in the name of the file or a folder, which counts only when an option says so",
 }
 
 LAYOUTS: Final = {

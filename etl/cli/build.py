@@ -18,6 +18,7 @@ EXAMPLES: Final = show_examples(
     "paperhouse build dumps/",
     "paperhouse build monday.txt tuesday.txt --warehouse data/papers",
     "paperhouse build dumps/ --page-on monday.txt=2025-10-27 --skip-unreadable",
+    "paperhouse build dumps/ --page-on-from-names",
     "paperhouse build dumps/ --decisions decisions.csv --dry-run",
 )
 
@@ -37,9 +38,16 @@ def build(  # noqa: PLR0913 - one argument for each option
         list[str] | None,
         typer.Option(
             metavar="NAME=YYYY-MM-DD",
-            help="The day a dump's page was captured, by the file's name in the table inputs; may be repeated.",
+            help="The day a dump's pages are of, by the file's name in the table inputs; may be repeated.",
         ),
     ] = None,
+    page_on_from_names: Annotated[
+        bool,
+        typer.Option(
+            "--page-on-from-names",
+            help="Take a day such as 2025-10-29 in the name of a file, or of the nearest folder, for its pages' day.",
+        ),
+    ] = False,
     decisions: Annotated[
         Path | None,
         typer.Option(
@@ -70,6 +78,7 @@ def build(  # noqa: PLR0913 - one argument for each option
     The release is made from the named dumps alone: a dump that is no longer named leaves the dataset.
     In a folder every file is a dump, but for hidden names, names that begin with an underscore, Markdown notes,
     and files that are still being copied (.part, .partial, .filepart, .crdownload).
+    A file page_days.csv gives the days of the dumps beside it: columns name and page_on, such as 2025-10-29.
     A file that is no listing page becomes a rejected dump and the build goes on; when not one listing was read,
     nothing is published and the release before stays the current one.
     """
@@ -87,7 +96,7 @@ def build(  # noqa: PLR0913 - one argument for each option
     with show_progress(BUILD_STAGES) as progress:
         report = build_release(
             house,
-            InputOptions(tuple(dumps), page_days, skip_unreadable, find_decisions(decisions)),
+            InputOptions(tuple(dumps), page_days, skip_unreadable, find_decisions(decisions), page_on_from_names),
             runner=LocalRunner(workers),
             wait=wait,
             dry_run=dry_run,

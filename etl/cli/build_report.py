@@ -43,6 +43,7 @@ class BuildSummary:
     years_inferred: int
     pages: int
     pages_without_year: int
+    contradictory_pages: int
     decisions: int
     decisions_without_paper: int
     unread: list[Unread]
@@ -72,6 +73,7 @@ def summarize_build(receipts: Mapping[str, Receipt], unread: list[Unread]) -> Bu
         years_inferred=count("resolve", "inferred_years"),
         pages=count("date", "pages"),
         pages_without_year=count("date", "unknown_page_years"),
+        contradictory_pages=count("date", "contradictory_pages"),
         decisions=count("identify", "decisions"),
         decisions_without_paper=count("identify", "decisions_without_paper"),
         unread=unread,
@@ -106,6 +108,8 @@ def list_rows(summary: BuildSummary) -> Iterator[tuple[str, str, str]]:
     yield "years inferred", f"{summary.years_inferred:,}", "for listings that print none"
     unknown = summary.pages_without_year
     yield "pages", f"{summary.pages:,}", f"{unknown:,} of an unknown year" if unknown else ""
+    if summary.contradictory_pages:
+        yield "contradictions", f"{summary.contradictory_pages:,}", "pages whose dates contradict; see year_evidence"
     if summary.decisions:
         lost = summary.decisions_without_paper
         yield "decisions", f"{summary.decisions:,}", f"{lost:,} about papers that are in no dump" if lost else ""

@@ -2,7 +2,8 @@
 
 Dumps are untrusted. Only regular files are read, links are not followed out of a folder, and nothing here blocks on
 a pipe. In a folder every file is an input, but for hidden names, names that begin with ``_``, Markdown notes and names
-that programs give to files they are still copying.
+that programs give to files they are still copying. A file
+named :data:`SIDECAR` says of which days the dumps beside it are, and is never a dump.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 UNFINISHED_ENDINGS: Final = (".part", ".partial", ".filepart", ".crdownload")
 """How curl, wget, WinSCP and browsers end the names of files that are not all there yet."""
+
+SIDECAR: Final = "page_days.csv"
 
 
 class InputMissingError(PaperhouseError):
@@ -46,15 +49,16 @@ class InputFile(NamedTuple):
 
 
 def find_files(roots: Sequence[Path]) -> list[InputFile]:
-    """List the files that the named files and folders mean, sorted by name; a file named twice is listed once.
+    """List the dumps that the named files and folders mean, sorted by name; a file named twice is listed once.
 
     Names are relative to their root (a named file is its own name); where two roots hold the same name, the
-    whole path stands instead. Errors: ``InputMissingError`` for a root that does not exist or a folder without files.
+    whole path stands instead. Errors: ``InputMissingError`` for a root that does not exist or a folder without dumps.
     """
     found: dict[Path, str] = {}
     for root in roots:
-        files = list(_list_root(root))
-        if not files:
+        listed = list(_list_root(root))
+        files = [(path, name) for path, name in listed if path.name != SIDECAR]
+        if not files and (not listed or root.is_dir()):
             raise InputMissingError(root, "the folder holds no dump", "name a folder or files with dumps in them")
         for path, name in files:
             found.setdefault(path, name)
@@ -63,6 +67,12 @@ def find_files(roots: Sequence[Path]) -> list[InputFile]:
         names, {path: f"{name}#{number}" for number, (path, name) in enumerate(sorted(names.items()))}
     )
     return sorted((InputFile(path, name) for path, name in distinct.items()), key=lambda file: file.name)
+
+
+def find_sidecars(roots: Sequence[Path]) -> list[InputFile]:
+    """List the sidecars among the named files and folders, sorted by path."""
+    found = {path: name for root in roots for path, name in _list_root(root) if path.name == SIDECAR}
+    return [InputFile(path, name) for path, name in sorted(found.items())]
 
 
 def _tell_apart(names: Mapping[Path, str], longer: Mapping[Path, str]) -> dict[Path, str]:

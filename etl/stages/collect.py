@@ -10,14 +10,15 @@ import polars as pl
 
 from etl.errors import PaperhouseError
 from etl.extract.archives import unpack
-from etl.extract.files import InputFile, InputUnreadableError, escape_name, find_files, read_file
+from etl.extract.files import InputFile, InputUnreadableError, escape_name, find_files, find_sidecars, read_file
 from etl.extract.parse import identify_dump
 from etl.stages.members import keep_member
+from etl.stages.page_days import PageDays, gather_page_days
 from etl.stages.receipt import Receipt, run_stage
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from etl.load.warehouse import Warehouse
@@ -36,15 +37,6 @@ PLAN_SCHEMA: Final = {"dump_id": pl.String, "path": pl.Binary, "name": pl.String
 """The private list of distinct dumps: where the bytes of each can be read."""
 
 
-class UnknownGivenDayError(PaperhouseError):
-    """A day given for an input that is not there."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        super().__init__(
-            f"--page-on names no input: {', '.join(sorted(names))}; use the file's name as the table inputs shows it"
-        )
-
-
 class NothingReadableError(PaperhouseError):
     """Inputs of which not one could be read."""
 
@@ -54,12 +46,13 @@ class NothingReadableError(PaperhouseError):
 
 @dataclass(frozen=True)
 class InputOptions:
-    """What the user names: files and folders, the day of single pages, what may be skipped, people's decisions."""
+    """What the user names: files and folders, days of pages, what may be skipped, people's decisions."""
 
     roots: tuple[Path, ...]
     page_days: Mapping[str, dt.date] = field(default_factory=dict)
     skip_unreadable: bool = False
     decisions: Path | None = None
+    page_days_from_names: bool = False
 
 
 def collect_inputs(
@@ -67,13 +60,14 @@ def collect_inputs(
 ) -> Receipt:
     """Read and hash every named file once; write down what was named and the plan of distinct dumps.
 
-    Errors: ``PaperhouseError`` for a missing input, an unreadable one (unless skipped), or a day given for no input.
+    Errors: ``PaperhouseError`` for a missing input, an unreadable one (unless skipped), a day given for no input, or
+    two for one.
     """
     files = find_files(options.roots)
-    unknown = set(options.page_days) - {file.name for file in files}
-    if unknown:
-        raise UnknownGivenDayError(unknown)
-    inputs, plan = _read_all(warehouse, files, options, on_progress)
+    days = gather_page_days(
+        files, find_sidecars(options.roots), options.page_days, from_names=options.page_days_from_names
+    )
+    inputs, plan = _read_all(warehouse, files, days, on_progress, skip_unreadable=options.skip_unreadable)
     if plan.is_empty():
         raise NothingReadableError
 
@@ -112,29 +106,25 @@ def read_inputs(folder: Path) -> pl.DataFrame:
 def _read_all(
     warehouse: Warehouse,
     files: list[InputFile],
-    options: InputOptions,
+    days: PageDays,
     on_progress: Callable[[int, int], None] | None,
+    *,
+    skip_unreadable: bool,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     inputs: list[dict[str, object]] = []
     plan: dict[str, dict[str, object]] = {}
     for number, file in enumerate(files, start=1):
-        given_on = options.page_days.get(file.name)
-        row: dict[str, object] = {
-            "path": file.name,
-            "given_page_on": given_on,
-            "given_by": "option" if given_on else None,
-        }
         try:
             dumps = list(_read_dumps(warehouse, file))
             if not dumps:
                 raise InputUnreadableError(file.name, "the archive holds no dump")  # noqa: TRY301 - told like the others
         except InputUnreadableError as error:
-            if not options.skip_unreadable:
+            if not skip_unreadable:
                 raise
-            inputs.append(row | {"status": "unreadable", "reason": error.reason})
+            inputs.append(_tell_input(file, None, days) | {"status": "unreadable", "reason": error.reason})
         else:
             for member, dump in dumps:
-                inputs.append(row | {"member": member, "status": "read", "dump_id": dump["dump_id"]})
+                inputs.append(_tell_input(file, member, days) | {"status": "read", "dump_id": dump["dump_id"]})
                 plan.setdefault(str(dump["dump_id"]), dump)
         if on_progress is not None:
             on_progress(number, len(files))
@@ -142,6 +132,12 @@ def _read_all(
         pl.DataFrame(inputs, schema=INPUT_SCHEMA).sort("path", "member"),
         pl.DataFrame(list(plan.values()), schema=PLAN_SCHEMA).sort("dump_id"),
     )
+
+
+def _tell_input(file: InputFile, member: str | None, days: PageDays) -> dict[str, object]:
+    given = days.find(file, member)
+    given_on, given_by = given or (None, None)
+    return {"path": file.name, "member": member, "given_page_on": given_on, "given_by": given_by}
 
 
 def _read_dumps(warehouse: Warehouse, file: InputFile) -> Iterator[tuple[str | None, dict[str, object]]]:

@@ -71,10 +71,20 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
             "pages": whole.height,
             **{f"{basis}_page_years": int((bases == basis).sum()) for basis in ("printed", "given", "inferred")},
             "unknown_page_years": bases.null_count(),
+            "contradictory_pages": count_contradictions(whole),
             "broken_rules": broken_rules,
         }
 
     return run_stage(warehouse, "date", [extracted.stage_id, identified.stage_id, given.sort(pl.all()).rows()], work)
+
+
+def count_contradictions(pages: pl.DataFrame) -> int:
+    """Count the pages whose evidence contradicts itself.
+
+    Columns in: ``year_evidence`` (List(String)).
+    """
+    is_contradiction = pl.col("year_evidence").list.eval(pl.element().str.starts_with("contradiction")).list.any()
+    return int(pages.select(is_contradiction.sum()).item() or 0)
 
 
 def gather_page_facts(spec: DateSpec) -> Bucket:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import polars as pl
 
 from etl.transform.dates import make_date, parse_date_lines
+from etl.transform.header_periods import Period, read_period
 from etl.transform.year_odds import PageFacts
 from schemas.printed import PUBLISHED_BETWEEN
 
@@ -27,7 +28,7 @@ class PageEvidence(NamedTuple):
 
     ``twin_years`` are the years that other pages print for this page's year-less cards; ``latest_known_on`` is the
     latest printed publication day of any listed paper; ``header_year`` is one printed in the header; ``given_on`` are
-    the days that users gave, more than one if they disagree.
+    the days that users gave, more than one if they disagree; ``period`` is the header's week or month.
     """
 
     key: PageKey
@@ -37,6 +38,7 @@ class PageEvidence(NamedTuple):
     twin_years: tuple[int, ...]
     twin_cards: int
     latest_known_on: dt.date | None
+    period: Period | None = None
 
 
 class PaperFacts(NamedTuple):
@@ -94,6 +96,7 @@ def gather_evidence(
         pl.col("day").alias("header_day"),
         pl.col("year").alias("header_year"),
     )
+    headers = headers.join(pages.select(*PAGE, "header_date_line"), on=PAGE, how="left")
     twins = facts.twins.group_by(PAGE).agg(
         pl.col("twin_years").explode().unique().sort().alias("twin_years"), pl.col("twin_cards").sum()
     )
@@ -175,4 +178,12 @@ def _make_evidence(row: dict[str, Any]) -> PageEvidence:
         twin_years=tuple(row["twin_years"] or ()),
         twin_cards=row["twin_cards"] or 0,
         latest_known_on=row["latest_known_on"],
+        period=None if has_header else _read_valid_period(row["header_date_line"]),
     )
+
+
+def _read_valid_period(header: str | None) -> Period | None:
+    """Read a header's week or month; one that no page can be of is a misprint, and no evidence."""
+    period = read_period(header)
+    is_valid = period is not None and period.first_on >= PUBLISHED_BETWEEN[0] and period.last_on <= PUBLISHED_BETWEEN[1]
+    return period if is_valid else None

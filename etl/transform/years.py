@@ -1,22 +1,27 @@
 """Page years: decided where the evidence is strong, bounded where it is not, and never guessed.
 
 Pages that print the same paper's day without a year share one year, so they are decided together. Contradictory
-evidence decides nothing and is reported. See ``page_facts`` for what counts as evidence and ``year_odds`` for the odds.
+evidence decides nothing and is reported. See ``page_facts`` for what counts as evidence, ``year_votes`` for how the
+year is decided, and ``year_odds`` for the odds.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from etl.transform.components import connect
 from etl.transform.page_facts import PageEvidence, PaperFacts, find_paper_facts, gather_evidence, summarize_pages
-from etl.transform.year_odds import REQUIRED_ODDS, Verdict, is_day, weigh_years
+from etl.transform.turn_of_year import LATE_DECEMBER, is_turn_of_year
+from etl.transform.year_odds import is_day
+from etl.transform.year_votes import Ballot, Decision, cast_ballot, decide_year
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from etl.transform.given_days import GivenDay
 
 PAGE_DATE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
@@ -29,18 +34,6 @@ PAGE_DATE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "capture_year": pl.Int16,
     "capture_year_basis": pl.String,
 }
-
-LATE_DECEMBER: Final = (12, 25)
-EARLY_JANUARY: Final = (1, 7)
-"""In the first days of January a page's header may still show a day of December."""
-
-
-class Decision(NamedTuple):
-    """What the pages of one year came to: the year or None, how, and the sentences that say why."""
-
-    year: int | None
-    basis: str | None
-    evidence: tuple[str, ...]
 
 
 def date_pages(pages: pl.DataFrame, cards: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
@@ -74,88 +67,61 @@ def date_by_facts(pages: pl.DataFrame, summaries: pl.DataFrame, facts: PaperFact
 
 
 def _date_cluster(cluster: Sequence[PageEvidence]) -> list[tuple[object, ...]]:
-    decision = _decide_year(cluster)
-    return [_date_page(page, decision) for page in cluster]
+    ballots = [cast_ballot(page) for page in cluster]
+    decision = decide_year(ballots)
+    return [_date_page(ballot, decision) for ballot in ballots]
 
 
-def _decide_year(cluster: Sequence[PageEvidence]) -> Decision:
-    """Decide the year that all pages of a cluster share: by what is given or printed, else by the odds."""
-    sure = {
-        "given": {day.year for page in cluster for day in page.given_on},
-        "printed in a header": {page.header_year for page in cluster if page.header_year and not _is_behind(page)},
-        "printed by other dumps for year-less cards": {year for page in cluster for year in page.twin_years},
-    }
-    claims = tuple(f"{year} is {how}" for how, years in sure.items() for year in sorted(years))
-    years = sorted(set.union(*sure.values()))
-    evidence = (*claims, *((f"{len(cluster)} pages share year-less cards",) if len(cluster) > 1 else ()))
-    if len(years) > 1:
-        return Decision(None, None, (*evidence, "contradiction: undecided"))
-    floor = max((_earliest_year(page) for page in cluster), default=0)
-    if years:
-        if years[0] < floor:
-            return Decision(None, None, (*evidence, f"contradiction: the cards allow no year before {floor}"))
-        return Decision(years[0], "given" if sure["given"] else "inferred", evidence)
-    verdict = weigh_years([page.facts for page in cluster], not_before=floor)
-    return _decide_by_odds(verdict, evidence)
-
-
-def _decide_by_odds(verdict: Verdict | None, evidence: tuple[str, ...]) -> Decision:
-    if verdict is None:
-        return Decision(None, None, (*evidence, "undecided: no printed year to count from"))
-    odds = f"odds {verdict.odds}:1 for {verdict.year}"
-    if verdict.is_decided:
-        return Decision(verdict.year, "inferred", (*evidence, odds))
-    weakness = f"below {REQUIRED_ODDS}:1" if verdict.odds < REQUIRED_ODDS else "but too few cards"
-    return Decision(None, None, (*evidence, f"undecided: {odds}, {weakness}"))
-
-
-def _date_page(page: PageEvidence, decision: Decision) -> tuple[object, ...]:
-    facts = page.facts
-    counts = f"cards with a printed year: {facts.dated_cards}, with a day alone: {len(facts.yearless_days)}"
-    latest = (f"latest printed year {facts.latest_printed_year}",) if facts.latest_printed_year else ()
-    evidence = [counts, *latest, *decision.evidence]
+def _date_page(ballot: Ballot, decision: Decision) -> tuple[object, ...]:
+    page, given = ballot.page, ballot.given
+    evidence = [*_tell_facts(page), *decision.evidence]
+    objections = [*given.objections, *_find_objections(page, decision, is_given=given.page_on is not None)]
+    evidence += [f"contradiction: {objection}" for objection in objections]
+    is_torn = len(objections) > len(given.objections) or (given.objections and given.page_on is None)
+    year = None if is_torn else decision.year
+    page_on, basis = (None, None) if is_torn else _name_page_day(page, given, decision.year)
     not_before, not_after = _earliest_day(page), None
-    year = decision.year
-    if year is not None and _header_precedes_card(page):
-        year = None
-        evidence.append("contradiction: the header's day lies before a year-less card's")
-    if year is not None and facts.header_day is not None and not is_day(year, *facts.header_day):
-        evidence.append(f"contradiction: the header's day is no day of {year}")
-        year = None
-    page_on, basis = _name_page_day(page, year)
-    if page_on is not None and basis == "inferred" and _is_turn_of_year(page):
+    if page.period is not None:
+        not_before, not_after = page.period
+        evidence.append(f"the header's days are {not_before} to {not_after}")
+    if page_on is not None and basis == "inferred" and is_turn_of_year(page):
         not_before, not_after, page_on, basis = page_on.replace(year=page_on.year - 1), page_on, None, None
         evidence.append("a day of late December over cards of early January: the header may be a year behind")
     if page_on is not None:
         not_before = not_after = page_on
-    elif not_before is not None:
+    elif not_before is not None and page.period is None:
         evidence.append(f"not before {not_before}: by the latest publication day and printed year known of its papers")
-    listing_basis = None if year is None else "given" if page.given_on else "inferred"
+    listing_basis = None if year is None else "given" if year in given.capture_years else "inferred"
     return (*page.key, page_on, basis, not_before, not_after, evidence, year, listing_basis)
 
 
-def _name_page_day(page: PageEvidence, year: int | None) -> tuple[dt.date | None, str | None]:
+def _tell_facts(page: PageEvidence) -> list[str]:
+    facts = page.facts
+    counts = f"cards with a printed year: {facts.dated_cards}, with a day alone: {len(facts.yearless_days)}"
+    return [counts, *((f"latest printed year {facts.latest_printed_year}",) if facts.latest_printed_year else ())]
+
+
+def _find_objections(page: PageEvidence, decision: Decision, *, is_given: bool) -> list[str]:
+    """Find what this page prints that contradicts the year of its cluster."""
+    year, header = decision.year, page.facts.header_day
+    if year is None:
+        return ["the given day is one of these claims"] if is_given and decision.is_contradiction else []
+    if page.key in decision.dissenters:
+        return [f"this page is of another year than {year}"]
+    if _header_precedes_card(page):
+        return ["the header's day lies before a year-less card's"]
+    return [f"the header's day is no day of {year}"] if header is not None and not is_day(year, *header) else []
+
+
+def _name_page_day(page: PageEvidence, given: GivenDay, year: int | None) -> tuple[dt.date | None, str | None]:
     """Name the page's day and where its year comes from: given, printed in the header, or the capture's."""
-    if len(page.given_on) == 1:
-        return page.given_on[0], "given"
+    if given.page_on is not None:
+        return given.page_on, "given"
     header_day = page.facts.header_day
     header_year = page.header_year or year
     if header_year is None or header_day is None or not is_day(header_year, *header_day):
         return None, None
-    basis = "printed" if page.header_year else "given" if page.given_on else "inferred"
-    return dt.date(header_year, *header_day), basis
-
-
-def _earliest_year(page: PageEvidence) -> int:
-    """First year the page can have been captured in: after its latest printed year, not before its papers."""
-    latest = page.facts.latest_printed_year
-    first = 0 if latest is None else latest + 1
-    known = page.latest_known_on
-    if known is None:
-        return first
-    month_day = page.facts.header_day or (12, 31)
-    is_later_in_year = month_day >= (known.month, known.day) or month_day >= LATE_DECEMBER
-    return max(first, known.year if is_later_in_year else known.year + 1)
+    return dt.date(header_year, *header_day), "printed" if page.header_year else "inferred"
 
 
 def _earliest_day(page: PageEvidence) -> dt.date | None:
@@ -177,19 +143,8 @@ def _earliest_day(page: PageEvidence) -> dt.date | None:
 def _header_precedes_card(page: PageEvidence) -> bool:
     """Tell whether a year-less card is of a later day than the page; one day is a matter of time zones."""
     header = page.facts.header_day
-    if header is None or not page.facts.yearless_days or _is_turn_of_year(page):
+    if header is None or not page.facts.yearless_days or is_turn_of_year(page):
         return False
     leap_year = 2024
     latest = dt.date(leap_year, *page.facts.yearless_days[-1])
     return latest > dt.date(leap_year, *header) + dt.timedelta(days=1)
-
-
-def _is_behind(page: PageEvidence) -> bool:
-    """Tell whether a header's printed year can be the one before the capture's: December over cards of January."""
-    return _is_turn_of_year(page) and bool(page.facts.yearless_days)
-
-
-def _is_turn_of_year(page: PageEvidence) -> bool:
-    """Tell whether the header shows late December and no year-less card is of a day after early January."""
-    header, days = page.facts.header_day, page.facts.yearless_days
-    return header is not None and header >= LATE_DECEMBER and (not days or days[-1] <= EARLY_JANUARY)

@@ -19,7 +19,7 @@ from etl.extract.lines import split_lines
 from etl.extract.parse import parse_dump
 from etl.load import retention
 from etl.stages import receipt, work_unit
-from etl.transform import candidates, equal_titles, scores, verdicts, year_odds, years
+from etl.transform import candidates, equal_titles, scores, turn_of_year, verdicts, year_odds, year_votes
 from etl.transform.dates import parse_date_lines
 from etl.transform.decisions import DECISION_SCHEMA, VERDICTS
 from schemas import TABLES, codes
@@ -289,9 +289,10 @@ def test_the_architecture_names_every_rule_and_the_numbers_of_the_code():
     for sentence in (
         f"not before {year_odds.FIRST_YEAR} ",
         f"odds of {year_odds.REQUIRED_ODDS} to 1",
+        f"one page in {('nine', 'ten', 'eleven')[year_votes.MAX_DISSENT - 9]} or fewer",
         f"{year_odds.MIN_YEARLESS_CARDS} or more year-less cards, or {year_odds.MANY_DATED_CARDS} or more cards",
-        f"{years.LATE_DECEMBER[1]} December or later",
-        f"later than {years.EARLY_JANUARY[1]} January",
+        f"{turn_of_year.LATE_DECEMBER[1]} December or later",
+        f"later than {turn_of_year.EARLY_JANUARY[1]} January",
         f"one of {scores.MIN_TRUNCATED_ABSTRACT} letters or more that lacks its end",
         f"a >= {share['ALIKE']} | yes, unless dates are more than {verdicts.MAX_DAYS_APART} days apart",
         f"the author counts differ and a < {share['VERY_ALIKE']}, or there are up to {few} words",

@@ -21,12 +21,12 @@ from etl.stages.collect import (
     PLAN_SCHEMA,
     InputOptions,
     NothingReadableError,
-    UnknownGivenDayError,
     collect_inputs,
     read_inputs,
     read_plan,
     read_roots,
 )
+from etl.stages.page_days import UnknownGivenDayError
 from tests.etl.stages.dumps import MARCH, NOVEMBER, OCTOBER, write_dumps
 
 if TYPE_CHECKING:

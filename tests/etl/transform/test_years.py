@@ -254,10 +254,131 @@ def test_a_bound_for_a_29th_of_february_is_a_day_of_the_calendar():
     assert page["page_not_before_on"] == dt.date(2028, 2, 29)
 
 
-@pytest.mark.parametrize("header", ["Week 43, 2025", "October 2025", "14 days ago", None])
+@pytest.mark.parametrize("header", ["Week 43", "Oct 20 - Oct 26", "14 days ago", None])
 def test_a_header_that_names_no_day_gives_none(header: str | None):
     (page,) = date(Page("a", header, {}, {}))
     assert (page["page_on"], page["page_not_before_on"], page["capture_year"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "last"),
+    [("Week 43, 2025", (2025, 10, 20), (2025, 10, 26)), ("October 2025", (2025, 10, 1), (2025, 10, 31))],
+)
+def test_a_week_or_month_in_the_header_bounds_the_page_and_dates_its_cards(header: str, first: tuple, last: tuple):
+    (page,) = date(Page("a", header, {}, make_yearless((10, 21), (10, 23))))
+    assert (page["page_on"], page["page_year_basis"]) == (None, None)
+    assert (page["page_not_before_on"], page["page_not_after_on"]) == (dt.date(*first), dt.date(*last))
+    assert (page["capture_year"], page["capture_year_basis"]) == (2025, "inferred")
+    assert "2025 is the year of a header's week or month" in page["year_evidence"]
+
+
+def test_a_month_that_was_captured_in_a_later_year_dates_no_card():
+    (page,) = date(Page("a", "October 2025", make_dated(20, 2025), {}))
+    assert (page["page_not_before_on"], page["page_not_after_on"]) == (dt.date(2025, 10, 1), dt.date(2025, 10, 31))
+    assert page["capture_year"] is None
+
+
+def test_a_card_behind_a_headers_month_shows_that_the_month_is_not_of_the_captures_year():
+    (page,) = date(Page("a", "October 2025", {}, make_yearless((12, 3))))
+    assert page["capture_year"] is None
+
+
+@pytest.mark.parametrize(
+    ("page", "day", "objection"),
+    [
+        (Page("a", "Oct 29", {}, OCTOBER), (2025, 11, 5), "the header's day is 10-29"),
+        (Page("a", "Oct 29, 2024", {}, OCTOBER), (2025, 10, 29), "the header's year is 2024"),
+        (Page("a", "October 2025", {}, OCTOBER), (2025, 11, 1), "the header's days are 2025-10-01 to 2025-10-31"),
+        (Page("a", "Oct 29", make_dated(5, 2025), OCTOBER), (2025, 10, 29), "a card prints 2025"),
+        (Page("a", None, {}, make_yearless((10, 28))), (2025, 10, 1), "a card without a year is of 10-28"),
+        (Page("a", None, {"x": dt.date(2024, 5, 1)}, {}), (2024, 3, 1), "a card prints 2024"),
+    ],
+)
+def test_a_given_day_that_the_page_contradicts_is_reported_and_not_taken(page: Page, day: tuple, objection: str):
+    (row,) = date(page, given={"a": dt.date(*day)})
+    assert (row["page_on"], row["capture_year"]) == (None, None)
+    assert f"contradiction: given as {dt.date(*day)}, but {objection}" in row["year_evidence"]
+
+
+def test_a_given_day_before_a_paper_that_others_date_is_reported():
+    known = Page("b", None, {"x": dt.date(2025, 6, 1)}, {})
+    pages, cards = make_frames([Page("a", None, {}, {}), known])
+    bare = pl.DataFrame([("a", 0, "x", None, None, None)], schema=cards.schema, orient="row")
+    given = frame_given({"a": dt.date(2025, 5, 1)})
+    row = date_pages(pages, pl.concat([cards, bare]), given).row(0, named=True)
+    assert row["page_on"] is None
+    assert "contradiction: given as 2025-05-01, but a paper on it is of 2025-06-01" in row["year_evidence"]
+
+
+def test_of_two_given_days_the_one_that_fits_is_taken_and_the_other_reported():
+    days = [("a", dt.date(2024, 10, 28)), ("a", dt.date(2024, 10, 29))]
+    (page,) = date(Page("a", "Oct 29", {}, OCTOBER), given=days)
+    assert page["page_on"] == dt.date(2024, 10, 29)
+    assert "contradiction: given as 2024-10-28, but the header's day is 10-29" in page["year_evidence"]
+    (page,) = date(Page("a", None, {}, {}), given=days)
+    assert page["page_on"] is None
+    assert "contradiction: given as 2024-10-28 and as 2024-10-29" in page["year_evidence"]
+
+
+def test_a_day_given_in_early_january_over_a_header_of_december():
+    page = Page("a", "Dec 31", make_dated(5, 2025), make_yearless((1, 1), (1, 2)))
+    (row,) = date(page, given={"a": dt.date(2026, 1, 2)})
+    assert (row["page_on"], row["page_year_basis"], row["capture_year"]) == (dt.date(2025, 12, 31), "given", 2026)
+    (row,) = date(page, given={"a": dt.date(2025, 12, 31)})
+    assert (row["page_on"], row["capture_year"]) == (dt.date(2025, 12, 31), None)
+
+
+def make_linked(year: int, count: int, name: str, shared: str) -> list[Page]:
+    """Make pages of one year that each decide it alone, linked by a card without a year."""
+    return [
+        Page(
+            f"{name}{number}", "Oct 29", make_dated(60, year - 1, name=f"{name}{number}"), {**OCTOBER, shared: (10, 20)}
+        )
+        for number in range(count)
+    ]
+
+
+def test_one_wrong_link_redates_no_page():
+    # "bridge" stands on a page of 2024 and on pages of 2025: two papers that were taken for one.
+    others = [page._replace(yearless={**page.yearless, "bridge": (10, 21)}) for page in make_linked(2025, 12, "b", "y")]
+    wrong = make_linked(2024, 1, "a", "x")[0]
+    wrong = wrong._replace(yearless={"own": (10, 20), "own too": (10, 22), "bridge": (10, 21)})
+    rows = date(wrong, *others)
+    assert [row["capture_year"] for row in rows] == [None, *[2025] * 12]
+    assert "contradiction: this page is of another year than 2025" in rows[0]["year_evidence"]
+
+
+def test_where_many_pages_contradict_each_other_none_is_dated():
+    one, other = make_linked(2024, 5, "a", "bridge"), make_linked(2025, 5, "b", "bridge")
+    own = [make_yearless((10, 22), (10, 23), name=f"own {page.dump_id}") for page in (*one, *other)]
+    pages = [
+        page._replace(yearless={**cards, "bridge": (10, 20)}) for page, cards in zip((*one, *other), own, strict=True)
+    ]
+    rows = date(*pages)
+    assert {row["capture_year"] for row in rows} == {None}
+    assert all(any(text.startswith("contradiction") for text in row["year_evidence"]) for row in rows)
+
+
+def test_one_misprinted_year_moves_no_other_page():
+    pages = make_linked(2025, 12, "b", "shared")
+    garbled = pages[3]._replace(dated={**pages[3].dated, "garbled": dt.date(2031, 7, 1)})
+    rows = {row["dump_id"]: row["capture_year"] for row in date(*pages[:3], garbled, *pages[4:])}
+    assert rows.pop("b3") is None
+    assert set(rows.values()) == {2025}
+
+
+def test_one_wrong_twin_among_many_right_ones_moves_no_other_page():
+    pages = [
+        page._replace(yearless={**page.yearless, f"twin {page.dump_id}": (10, 23)})
+        for page in make_linked(2025, 12, "b", "s")
+    ]
+    twins = [
+        Page(f"z{number}", None, {f"twin b{number}": dt.date(2026 if number == 4 else 2025, 10, 23)}, {})
+        for number in range(12)
+    ]
+    rows = {row["dump_id"]: row["capture_year"] for row in date(*pages, *twins)}
+    assert rows["b4"] is None
+    assert {rows[f"b{number}"] for number in range(12) if number != 4} == {2025}
 
 
 def test_no_pages_are_no_rows():
