@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEY: Final = "key"
 """Name of the column that a run is sorted by; it comes first, and readers do not get it."""
 
-BUCKET_BYTES: Final = 64 << 20
+BUCKET_BYTES: Final = 32 << 20
 """Text of one bucket: a task holds it in memory several times over."""
 
 MAX_BUCKETS: Final = 1 << 12
@@ -51,7 +51,7 @@ def choose_bucket_count(text_bytes: int) -> int:
     """Choose the number of buckets for so many bytes of text.
 
     >>> choose_bucket_count(1_000_000), choose_bucket_count(1 << 30), choose_bucket_count(1 << 50)
-    (1, 16, 4096)
+    (1, 32, 4096)
     """
     wanted = -(-text_bytes // BUCKET_BYTES)
     return min(1 << max(wanted - 1, 0).bit_length(), MAX_BUCKETS)

@@ -32,6 +32,30 @@ def make_papers(listings: pl.DataFrame) -> pl.DataFrame:
     Columns out: those of ``schemas.resolved.Papers``, sorted by ``paper_id``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
+    is_alone = pl.len().over("paper_id") == 1
+    alone, several = _take_alone(listings.filter(is_alone)), _elect_papers(listings.filter(~is_alone))
+    return pl.concat([alone, several.select(alone.columns)]).sort("paper_id")
+
+
+def _take_alone(listings: pl.DataFrame) -> pl.DataFrame:
+    """Take the papers with one listing as it prints them: most are, and nothing is to be elected."""
+    observed_on = pl.when(pl.col("comment_count").is_not_null()).then("page_on")
+    return listings.select(
+        "paper_id",
+        *MAJORITY_FIELDS,
+        pl.when(pl.col("organization_handle").is_not_null()).then("organization_name").alias("organization_name"),
+        "published_on",
+        pl.when(pl.col("published_on").is_not_null()).then("published_year_basis").alias("published_year_basis"),
+        "comment_count",
+        observed_on.alias("comment_count_on"),
+        "upvote_count",
+        *(pl.lit(1, pl.Int32).alias(name) for name in ("listing_count", "dump_count")),
+        *(pl.col("page_on").alias(name) for name in ("first_listed_on", "last_listed_on")),
+        "abstract",
+    )
+
+
+def _elect_papers(listings: pl.DataFrame) -> pl.DataFrame:
     elected = [
         *(_elect_majority(listings, [field]) for field in MAJORITY_FIELDS),
         _elect_organization_name(listings),
@@ -44,7 +68,7 @@ def make_papers(listings: pl.DataFrame) -> pl.DataFrame:
     abstracts = listings.select("abstract_sha256", "abstract").unique(
         "abstract_sha256", keep="any"
     )  # equal hash, equal text
-    return papers.join(abstracts, on="abstract_sha256", how="left").sort("paper_id")
+    return papers.join(abstracts, on="abstract_sha256", how="left")
 
 
 def _list_papers(listings: pl.DataFrame) -> pl.DataFrame:

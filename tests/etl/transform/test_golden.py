@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from etl.transform import golden
 from etl.transform.golden import make_papers
 from schemas import TABLES
 from tests.etl.transform.frames import fewer_examples, hash_text, make_listings
@@ -172,3 +173,11 @@ def test_every_value_of_a_paper_is_printed_by_one_of_its_listings_and_none_is_lo
             printed = {row[name] for row in own} - {None}
             assert paper[name] in (printed or {None}), name
         assert paper["abstract_sha256"] == (paper["abstract"] and hash_text(paper["abstract"]))
+
+
+@fewer_examples
+@given(listings())
+def test_a_paper_with_one_listing_is_what_an_election_of_one_would_give(drawn: list[dict[str, Any]]):
+    alone = make_listings(*({**row, "paper_id": f"{number:02}"} for number, row in enumerate(drawn)))
+    papers = make_papers(alone)
+    assert_frame_equal(golden._elect_papers(alone).sort("paper_id").select(papers.columns), papers)
