@@ -11,6 +11,7 @@ dumps --collect--> a plan            which files, and what their bytes are
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -87,9 +88,10 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     refuses); the release before then stays current.
     """
     progress = progress or NoProgress()
-    runner = runner or LocalRunner()
     warehouse.create_folders()
-    with hold_lock(warehouse, wait=wait, on_wait=on_wait) as lock:
+    with contextlib.ExitStack() as stack:
+        lock = stack.enter_context(hold_lock(warehouse, wait=wait, on_wait=on_wait))
+        runner = runner or stack.enter_context(LocalRunner())
         progress.start("collect")
         collected = collect_inputs(warehouse, options, on_progress=progress.advance)
         progress.start("extract")

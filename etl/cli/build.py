@@ -93,11 +93,11 @@ def build(  # noqa: PLR0913 - one argument for each option
     from etl.stages.decisions import find_decisions  # noqa: PLC0415
 
     house = find_warehouse(warehouse)
-    with show_progress(BUILD_STAGES) as progress:
+    with show_progress(BUILD_STAGES) as progress, LocalRunner(workers) as runner:
         report = build_release(
             house,
             InputOptions(tuple(dumps), page_days, skip_unreadable, find_decisions(decisions), page_on_from_names),
-            runner=LocalRunner(workers),
+            runner=runner,
             wait=wait,
             dry_run=dry_run,
             allow_shrink=allow_shrink,

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from etl.errors import PaperhouseError
 
@@ -32,11 +32,29 @@ def count_cores() -> int:
 
 
 class LocalRunner:
-    """Runs work units in this machine's processes; a single unit or worker needs no pool and runs in this one."""
+    """Runs work units in this machine's processes; a single unit or worker needs no pool and runs in this one.
+
+    The processes start with the first work and stay for more, until the runner is closed.
+    """
 
     def __init__(self, workers: int | None = None) -> None:
         """Use ``workers`` processes; by default one for each core."""
         self.workers = workers or count_cores()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        """Use the runner until the block ends."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close the runner."""
+        self.close()
+
+    def close(self) -> None:
+        """End the processes when what they are at is done; more work starts new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
 
     def run(
         self, fn: Callable[[Spec], Receipt], specs: Sequence[Spec], *, max_in_flight: int = 0, max_retries: int = 2
@@ -52,8 +70,14 @@ class LocalRunner:
         waiting = list(reversed(specs))
         while waiting:
             lost: list[Spec] = []
-            with _open_pool(self.workers) as pool:
-                yield from _drain(pool, fn, waiting, lost, in_flight)
+            self._pool = self._pool or _open_pool(self.workers)
+            try:
+                yield from _drain(self._pool, fn, waiting, lost, in_flight)
+            except BaseException:
+                self.close()  # nobody writes any more when the caller clears up
+                raise
+            if lost:
+                self.close()
             # A dead worker breaks the pool for all units under way: each is tried alone, so that only the guilty fails.
             yield from (_run_alone(fn, spec, max_retries) for spec in lost)
 

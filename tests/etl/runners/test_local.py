@@ -54,6 +54,14 @@ def test_a_worker_has_one_thread_of_polars_and_arrow():
     assert set(run(2, report_threads, SPECS[:4])) == {(1, 1)}
 
 
+def test_the_processes_stay_for_more_work_until_the_runner_is_closed():
+    with LocalRunner(2) as runner:
+        first, again = (set(runner.run(name_process, SPECS)) for _ in range(2))
+        assert again <= first or len(first | again) <= 2
+    assert not first & set(runner.run(name_process, SPECS))
+    runner.close()
+
+
 def test_by_default_there_is_a_worker_for_each_core():
     assert LocalRunner().workers == count_cores() == len(os.sched_getaffinity(0))
 
