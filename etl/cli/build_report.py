@@ -46,6 +46,7 @@ class BuildSummary:
     contradictory_pages: int
     decisions: int
     decisions_without_paper: int
+    lost_decisions: str
     unread: list[Unread]
 
     def to_json(self) -> dict[str, Any]:
@@ -76,6 +77,7 @@ def summarize_build(receipts: Mapping[str, Receipt], unread: list[Unread]) -> Bu
         contradictory_pages=count("date", "contradictory_pages"),
         decisions=count("identify", "decisions"),
         decisions_without_paper=count("identify", "decisions_without_paper"),
+        lost_decisions=str(receipts["identify"].metrics["lost_decisions"]),
         unread=unread,
     )
 
@@ -112,7 +114,11 @@ def list_rows(summary: BuildSummary) -> Iterator[tuple[str, str, str]]:
         yield "contradictions", f"{summary.contradictory_pages:,}", "pages whose dates contradict; see year_evidence"
     if summary.decisions:
         lost = summary.decisions_without_paper
-        yield "decisions", f"{summary.decisions:,}", f"{lost:,} about papers that are in no dump" if lost else ""
+        yield (
+            "decisions",
+            f"{summary.decisions:,}",
+            f"{lost:,} about papers that are in no dump: {summary.lost_decisions}" if lost else "",
+        )
 
 
 def describe_share(part: int, whole: int) -> str:

@@ -19,7 +19,7 @@ from etl.stages.receipt import Receipt, run_stage
 from etl.stages.runs import Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
 from etl.stages.tasks import Tasks
 from etl.transform.candidates import PAIR_SCHEMA, count_large_blocks, halve_id, pair_candidates
-from etl.transform.decisions import DECISION_SCHEMA, Decisions, resolve_decisions
+from etl.transform.decisions import DECISION_SCHEMA, Decisions, check_chains, resolve_decisions
 from etl.transform.identify import Identity, compare_pairs, group_candidates
 from etl.transform.observations import OBSERVED, observe_candidates
 
@@ -59,17 +59,19 @@ def find_papers(
 ) -> Receipt:
     """Group the extracted cards into papers; writes what ``read_identity`` and ``read_group_cards`` read back.
 
-    ``decisions`` is the file of people's decisions, if there is one. Errors: ``DecisionsInvalidError`` for a bad one.
+    ``decisions`` is the file of people's decisions, if there is one. Errors: ``DecisionsInvalidError`` for a bad one,
+    ``DecisionsContradictError`` for one that contradicts itself.
     """
     source = extracted.open_folder(warehouse) / "runs"
     decided = pl.DataFrame(schema=DECISION_SCHEMA) if decisions is None else read_decisions(decisions)
     buckets = int(extracted.metrics["buckets"])
 
-    def work(folder: Path) -> Mapping[str, int]:
+    def work(folder: Path) -> Mapping[str, int | str]:
         tasks = Tasks(runner or LocalRunner(), 4 * buckets, on_progress)
         specs = [IdentifySpec(str(source), str(folder), bucket) for bucket in list_buckets(buckets)]
         large_blocks = tasks.run(pair_bucket, specs)
         asked, unmatched = _resolve_decisions(decided, source)
+        check_chains(asked)
         pairs = _gather_pairs(folder, asked)
         candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
         tasks.run(compare_stretch, [replace(specs[0], bucket=stretch) for stretch in list_stretches(pairs)])
@@ -88,6 +90,7 @@ def find_papers(
             "large_blocks": sum(receipt.found for receipt in large_blocks),
             "decisions": decided.height,
             "decisions_without_paper": len(unmatched),
+            "lost_decisions": ", ".join(str(row + 1) for row in unmatched),
         }
 
     return run_stage(warehouse, "identify", [extracted.stage_id, decided.rows()], work)

@@ -73,6 +73,9 @@ def test_the_summary_is_plain_data():
 def test_decisions_are_a_row_where_there_are_any():
     rows = {name: (amount, remark) for name, amount, remark in list_rows(make_summary(decisions=3))}
     assert rows["decisions"] == ("3", "")
-    lost = {name: remark for name, _, remark in list_rows(make_summary(decisions=3, decisions_without_paper=1))}
-    assert lost["decisions"] == "1 about papers that are in no dump"
+    lost = {
+        name: remark
+        for name, _, remark in list_rows(make_summary(decisions=3, decisions_without_paper=1, lost_decisions="2"))
+    }
+    assert lost["decisions"] == "1 about papers that are in no dump: 2"
     assert "decisions" not in {name for name, _, _ in list_rows(make_summary())}

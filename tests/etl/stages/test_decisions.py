@@ -100,5 +100,6 @@ def test_decisions_change_what_is_one_paper(
     assert papers == [2, 1]
     assert decided["identify"].metrics["decisions"] == 2
     assert decided["identify"].metrics["decisions_without_paper"] == 1
+    assert decided["identify"].metrics["lost_decisions"] == "2"
     merges = read_table(decided["resolve"].open_folder(warehouse), "merges")
     assert merges["rule"].to_list() == [None, "decision"]

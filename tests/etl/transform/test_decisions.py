@@ -3,8 +3,15 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+import pytest
 
-from etl.transform.decisions import DECISION_SCHEMA, Decisions, resolve_decisions
+from etl.transform.decisions import (
+    DECISION_SCHEMA,
+    Decisions,
+    DecisionsContradictError,
+    check_chains,
+    resolve_decisions,
+)
 from etl.transform.keys import add_keys
 
 CARDS = add_keys(
@@ -46,6 +53,27 @@ def test_a_decision_about_a_paper_that_no_dump_lists_is_reported():
     )
     assert unmatched == [0, 2]
     assert pairs == Decisions(frozenset({make_pair(LADDERS, LAMPS)}), frozenset())
+
+
+@pytest.mark.parametrize(
+    "decisions",
+    [
+        ((LADDERS, LAMPS, "same"), ("ladders", "lamps", "different")),
+        (("Lamps", "Ladders", "different"), (LADDERS, LAMPS, "same")),
+        (("Tides", "Lamps", "same"), (LAMPS, RISE, "different")),
+    ],
+    ids=["ids, then titles", "titles, then ids", "one of several papers of a title"],
+)
+def test_a_pair_that_is_called_the_same_and_different_is_an_error(decisions: tuple):
+    with pytest.raises(DecisionsContradictError, match=r"decision 1\b.*decision 2\b|decision 2\b.*decision 1\b"):
+        resolve(*decisions)
+
+
+def test_a_chain_of_the_same_may_not_join_what_is_called_different():
+    pairs, _ = resolve((RISE, LADDERS, "same"), (LADDERS, LAMPS, "same"), ("Lamps", RISE, "different"))
+    with pytest.raises(DecisionsContradictError, match=RISE):
+        check_chains(pairs)
+    check_chains(pairs._replace(different=frozenset({make_pair(FALL, LAMPS)})))
 
 
 def test_no_decisions_decide_nothing():
