@@ -33,6 +33,12 @@ TIES = {
     "mirror": OCTOBER.replace("github.com", "mirror.example"),
 }
 
+# The same two pages as a source prints them that puts the year into its header: of their comments one is older.
+DATED = {
+    "dated october": OCTOBER.replace("Oct 29", "Oct 29, 2025", 1),
+    "dated november": NOVEMBER.replace("Nov 5", "Nov 5, 2025", 1),
+}
+
 
 @pytest.fixture(scope="module")
 def dumps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
@@ -43,6 +49,7 @@ def dumps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         **TIES,
         "october": OCTOBER,
         "november": NOVEMBER,
+        **DATED,
         "march": f"{MARCH}\n\n{ZERO_AUTHORS}\n\n{OLD_YEAR}\n",
         "letter": NO_PAGE,
         "void": "",
@@ -88,7 +95,7 @@ def test_the_dumps_of_these_tests_have_something_of_everything(fresh: Release):
     assert empty <= {"near_misses"}
     assert set(fresh.read("dumps")["status"]) == {"read", "empty", "rejected"}
     assert {"same_text", "exact_title"} <= set(fresh.read("merges")["rule"])
-    assert {"filled", "conflict"} <= set(fresh.read("variants")["reason"])
+    assert {"filled", "conflict", "older"} == set(fresh.read("variants")["reason"])
     assert {"printed", "inferred", None} <= set(fresh.read("listings")["published_year_basis"])
 
 
