@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from etl.transform.scores import (
     ALIKE,
@@ -24,17 +26,37 @@ from etl.transform.verdicts import MAX_DAYS_APART, Observation, Verdict, count_d
 _MIN_PART_WORDS: Final = 2
 
 
-class _Likeness(NamedTuple):
-    """All that is compared of two candidates with other title keys."""
+@dataclass(frozen=True)
+class _Likeness:
+    """All that is compared of two candidates with other title keys; what costs much is looked at when it is asked."""
 
+    left: Observation
+    right: Observation
     titles: int
     score: int
     days: int | None
     same_count: bool | None
-    only: OnlyWords
     drops_subtitle: bool
-    is_part: bool
-    has_other_name: bool
+
+    @cached_property
+    def only(self) -> OnlyWords:
+        """The words that only one of the titles has."""
+        return find_only_words(self.left.title, self.right.title)
+
+    @cached_property
+    def is_part(self) -> bool:
+        """Tell whether one title is part of the other."""
+        return _is_part(self.left.title, self.right.title)
+
+    @cached_property
+    def has_other_name(self) -> bool:
+        """Tell whether the titles differ before their colons."""
+        return not self.drops_subtitle and not find_only_words(self.left.name, self.right.name).are_none
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Tell whether no rule could join the two, since neither titles nor abstracts are alike."""
+        return self.score < ALIKE and self.titles < TITLES_ALIKE
 
     @property
     def agrees_further(self) -> bool:
@@ -51,16 +73,14 @@ def compare_other_titles(left: Observation, right: Observation) -> Verdict:
     titles = score_titles(left.title, right.title)
     if left.abstract is None or right.abstract is None:
         return Verdict(None, None, titles, None)
-    drops_subtitle = left.title == right.name or right.title == left.name
     likeness = _Likeness(
+        left,
+        right,
         titles,
         score_abstracts(left.abstract, right.abstract),
         count_days_apart(left, right),
         counts_agree(left, right),
-        find_only_words(left.title, right.title),
-        drops_subtitle,
-        is_part=_is_part(left.title, right.title),
-        has_other_name=not drops_subtitle and not find_only_words(left.name, right.name).are_none,
+        drops_subtitle=left.title == right.name or right.title == left.name,
     )
     veto = _find_veto(left, right, likeness)
     rule = None if veto else _find_rule(left, right, likeness)
@@ -79,6 +99,8 @@ def _find_veto(left: Observation, right: Observation, likeness: _Likeness) -> st
         return "other_number"
     if likeness.titles >= TITLES_COMPARABLE and number_words_differ(marks, others, *titles):
         return "other_number"
+    if likeness.is_out_of_reach:
+        return None
     is_exempt = likeness.score >= EQUAL_BUT_FOR_SIGNS and likeness.agrees_further
     if not (is_exempt or likeness.drops_subtitle) and (
         likeness.only.are_opposites or words_differ(marks.signs, others.signs, *titles)

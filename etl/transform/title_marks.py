@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -59,6 +60,7 @@ class Marks(NamedTuple):
     signs: frozenset[str]
 
 
+@functools.lru_cache(maxsize=1 << 16)  # a title is compared with several others
 def find_marks(folded_title: str) -> Marks:
     """Find the marks of a folded title (see ``etl.transform.keys.fold_text``).
 

@@ -38,8 +38,8 @@ _WEEKEND_HEADER: Final = _ARITHMETIC.ln(Decimal("0.01"))
 _MAX_WEEKDAY_FACTOR: Final = _ARITHMETIC.ln(Decimal(5))
 _MAX_ODDS: Final = 10**6
 """Higher odds are given as these: nobody needs the number."""
-_WEEKDAY_PERMILLE: Final = (204, 179, 178, 194, 107, 43, 97)
-"""How often papers are published on Monday to Sunday."""
+_WEEKDAYS: Final = tuple(_ARITHMETIC.ln(Decimal(permille)) for permille in (204, 179, 178, 194, 107, 43, 97))
+"""How often papers are published on Monday to Sunday: logarithms of permille."""
 
 
 class PageFacts(NamedTuple):
@@ -127,8 +127,8 @@ def _compare_weekdays(days: Counter[tuple[int, int]], year: int, first: int) -> 
             weekdays[dt.date(year, *day).weekday()] += cards
             weekdays[dt.date(first, *day).weekday()] -= cards
     ratio = Decimal(0)
-    for weekday, permille in enumerate(_WEEKDAY_PERMILLE):
-        ratio = _ARITHMETIC.add(ratio, _ARITHMETIC.multiply(weekdays[weekday], _ARITHMETIC.ln(permille)))
+    for weekday, weight in enumerate(_WEEKDAYS):
+        ratio = _ARITHMETIC.add(ratio, _ARITHMETIC.multiply(weekdays[weekday], weight))
     return min(max(ratio, -_MAX_WEEKDAY_FACTOR), _MAX_WEEKDAY_FACTOR)
 
 
