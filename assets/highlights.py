@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from assets.metadata import tabulate
+from assets.metadata import MAX_PLACE_LENGTH, tabulate
 from assets.pictures import draw_bytes_by_role, draw_papers_by_year, draw_repeats
 from etl.load.tables import scan_table
 
@@ -59,7 +59,7 @@ def _describe_dumps(folder: Path, warehouse: Warehouse) -> Metadata:
         "bytes_by_role": draw_bytes_by_role(bytes_by_role),
         **{f"{role}_bytes": amount for role, amount in bytes_by_role.items()},
         "rejected_dump_count": rejected.select(pl.len()).collect().item(),
-        "rejected_dumps": tabulate(rejected.head(PLACES).collect()),
+        "rejected_dumps": tabulate(rejected.head(PLACES).collect(), at_most=MAX_PLACE_LENGTH),
     }
 
 
@@ -72,7 +72,7 @@ def _describe_quarantine(folder: Path, warehouse: Warehouse) -> Metadata:
     return {
         "quarantine_bytes": quarantine.select((pl.col("byte_end") - pl.col("byte_start")).sum()).collect().item(),
         "by_reason": tabulate(by_reason),
-        "places": tabulate(places.head(PLACES).collect()),
+        "places": tabulate(places.head(PLACES).collect(), at_most=MAX_PLACE_LENGTH),
     }
 
 
@@ -81,7 +81,7 @@ def _describe_inputs(folder: Path, warehouse: Warehouse) -> Metadata:
     places = unread.select("path", "member", "status", "reason", tell_command(warehouse).alias("look at it"))
     return {
         "unread_file_count": unread.select(pl.len()).collect().item(),
-        "unread_files": tabulate(places.head(PLACES).collect()),
+        "unread_files": tabulate(places.head(PLACES).collect(), at_most=MAX_PLACE_LENGTH),
     }
 
 

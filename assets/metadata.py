@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from etl.load.tables import list_files, scan_table
+from etl.stages.publish import REPORT_NAME
 from schemas import TABLES
 from schemas.columns import list_columns, list_key, list_rules
 
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 
 Metadata = dict[str, Any]
 
-MAX_CELL_LENGTH: Final = 120
+MAX_CELL_LENGTH: Final = 60
+"""Prose beyond this is cut: cells are narrow, and a preview should be seen at a glance."""
+
+MAX_PLACE_LENGTH: Final = 1000
+"""A place must not be cut, or the command that leads to it would not run; paths have their limits anyway."""
+
 PREVIEW_ROWS: Final = 5
 
 
@@ -57,10 +63,10 @@ def describe_rows(table: str, folder: Path, rows_before: int | None) -> Metadata
     return {
         "dagster/row_count": row_count,
         **change,
-        "preview": tabulate(rows.head(PREVIEW_ROWS).collect()),
         **describe_nulls(table, rows),
         "file_bytes": sum(file.stat().st_size for file in files),
         "path": dg.MetadataValue.path(folder / table),
+        "preview": tabulate(rows.head(PREVIEW_ROWS).collect()),
     }
 
 
@@ -91,35 +97,37 @@ def describe_release(release: Release, rows_before: Mapping[str, int]) -> Metada
         "contract_version": release.manifest["contract_version"],
         "changes": tabulate_changes(changes),
         "path": dg.MetadataValue.path(release.path),
+        "report": dg.MetadataValue.path(release.path / REPORT_NAME),
         "catalog": dg.MetadataValue.path(release.catalog),
         "file_bytes": sum(table["bytes"] for table in tables.values()),
         **{f"{name}_rows": table["rows"] for name, table in tables.items()},
     }
 
 
-def tabulate(rows: pl.DataFrame) -> dg.TableMetadataValue:
-    r"""Show rows as a table whose cells are safe to look at.
+def tabulate(rows: pl.DataFrame, *, at_most: int = MAX_CELL_LENGTH) -> dg.TableMetadataValue:
+    r"""Show rows as a table whose cells are safe to look at, and hold at most so many letters.
 
     >>> tabulate(pl.DataFrame({"title": ["a\nb"], "count": [3]})).records[0].data
     {'title': 'a\\nb', 'count': 3}
     """
     records = [
-        dg.TableRecord({name: show_value(value) for name, value in row.items()}) for row in rows.iter_rows(named=True)
+        dg.TableRecord({name: show_value(value, at_most=at_most) for name, value in row.items()})
+        for row in rows.iter_rows(named=True)
     ]
     columns = [dg.TableColumn(name, _name_type(dtype)) for name, dtype in rows.schema.items()]
     return dg.MetadataValue.table(records, dg.TableSchema(columns))
 
 
-def show_value(value: object) -> str | int | float | None:
+def show_value(value: object, *, at_most: int = MAX_CELL_LENGTH) -> str | int | float | None:
     """Show a value in one short line: numbers and null as they are, all else as cut and escaped text.
 
-    >>> show_value("x" * 200) == "x" * 119 + "…", show_value(["a", "b"]), show_value(None)
+    >>> show_value("x" * 200) == "x" * 59 + "…", show_value(["a", "b"]), show_value(None)
     (True, 'a; b', None)
     """
     if value is None or isinstance(value, int | float):
         return value
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value)
-    cut = text if len(text) <= MAX_CELL_LENGTH else f"{text[: MAX_CELL_LENGTH - 1]}…"
+    cut = text if len(text) <= at_most else f"{text[: at_most - 1]}…"
     return "".join(_escape(character) for character in cut)
 
 

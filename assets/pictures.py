@@ -1,5 +1,7 @@
 """Plots of a result, as Dagster shows them: a PNG inside the metadata, asked for from nowhere.
 
+Dagster shows Markdown of 1,000 letters or more, so every picture, in a dialog behind a link "[Show Markdown]".
+
 Labels are years, days, codes and our own words. No text of a dump is in a picture, nor in the Markdown around it.
 """
 

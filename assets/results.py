@@ -69,7 +69,7 @@ def report_release(warehouse: Warehouse, release: Release) -> dg.MaterializeResu
         "duplicates_per_dump": draw_repeats(release.scan("listings"), release.scan("merges")),
     }
     return dg.MaterializeResult(
-        metadata={**describe_release(release, before), **pictures},
+        metadata={**pictures, **describe_release(release, before)},
         data_version=dg.DataVersion(release.manifest["content_id"]),
     )
 

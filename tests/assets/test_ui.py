@@ -21,7 +21,7 @@ from etl.load.warehouse import Warehouse
 from etl.pipeline import build
 from etl.stages.collect import InputOptions
 from etl.stages.decisions import find_decisions
-from tests.assets.conftest import write_dumps
+from tests.assets.conftest import HEADER, write_dumps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +36,11 @@ BROWSER_OPTIONS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+)
+LANTERNS = (
+    "Lanterns that Count the Moths\n"
+    "A lantern dims a little for every moth that comes near it. We count them by the dimming over a whole summer, and "
+    "compare the count with that of a sheet and a patient student.\n  \u2022 2 authors\n\u00b7\nMar 3, 2024\n"
 )
 RUN_MILLISECONDS = 180_000
 PAGE_MILLISECONDS = 60_000
@@ -54,7 +59,12 @@ def address(repo_root: Path, warehouse: Warehouse, dumps: Path, chromium_path: s
     process = subprocess.Popen(
         [sys.executable, "-m", "etl.cli", "ui", "--port", "0", "--warehouse", str(warehouse.root)],
         cwd=repo_root,
-        env={**os.environ, "PAPERHOUSE_LANDING": str(dumps)},
+        env={
+            **os.environ,
+            "PAPERHOUSE_LANDING": str(dumps),
+            "PAPERHOUSE_LOOK_SECONDS": "1",
+            "PAPERHOUSE_REST_SECONDS": "0",
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -119,6 +129,15 @@ def test_a_release_is_built_and_looked_at_in_the_browser(  # noqa: PLR0913, PLR0
     look_at_the_release(page, address, release.manifest["content_id"], tmp_path)
     look_at_a_table(page, address, tmp_path)
 
+    build_when_a_dump_arrives(page, address, dumps, tmp_path)
+    assert (
+        open_release(warehouse).read("papers").height
+        == open_release(Warehouse(tmp_path / "other")).read("papers").height + 1
+    )
+    before = open_release(warehouse).release_id
+    stop_at_a_failing_check(page, address, dumps, tmp_path)
+    assert open_release(warehouse).release_id == before
+
     hosts = {urlsplit(url).hostname for url in requests if urlsplit(url).scheme not in {"data", "blob"}}
     assert hosts == {"127.0.0.1"}
 
@@ -152,11 +171,11 @@ def launch_a_run(page: Page, address: str, folder: Path) -> None:
 def look_at_the_release(page: Page, address: str, content_id: str, folder: Path) -> None:
     """Open the release: its metadata and its checks are there."""
     page.goto(f"{address}/assets/release")
-    for text in ("release_id", "content_id", content_id, "papers_rows"):
+    for text in ("release_id", "content_id", content_id, "papers_rows", "Passing"):
         expect(page.get_by_text(text, exact=True).first).to_be_visible(timeout=PAGE_MILLISECONDS)
     page.screenshot(path=folder / "release.png")
     page.goto(f"{address}/assets/release?view=checks")
-    for check in ("catalog_is_usable", "files_are_whole", "invariants_hold"):
+    for check in ("catalog_is_usable", "files_are_whole", "invariants_hold", "release_is_fresh"):
         page.get_by_text(check, exact=True).first.click()
         expect(page.get_by_text("Passed", exact=True).first).to_be_visible(timeout=PAGE_MILLISECONDS)
     page.screenshot(path=folder / "release_checks.png")
@@ -168,10 +187,50 @@ def look_at_a_table(page: Page, address: str, folder: Path) -> None:
     for text in ("Row count", "published_on", "Publication day (US Eastern time); null where unknown."):
         expect(page.get_by_text(text).first).to_be_visible(timeout=PAGE_MILLISECONDS)
     page.screenshot(path=folder / "papers.png")
+    page.get_by_text("[Show Markdown]", exact=True).first.click()  # Dagster shows what is long on request
+    expect_picture(page, "papers per year")
+    page.screenshot(path=folder / "papers_per_year.png")
     page.goto(f"{address}/assets/papers?view=events")
     expect(page.get_by_text("Sand Clocks that Agree").first).to_be_visible(timeout=PAGE_MILLISECONDS)
     page.screenshot(path=folder / "papers_rows.png")
     page.goto(f"{address}/assets/papers?view=checks")
-    for text in ("rows_are_valid", "every rule holds", "blocking"):
+    for text in ("columns_are_as_published", "values_are_allowed", "every rule holds", "blocking"):
         expect(page.get_by_text(text).first).to_be_visible(timeout=PAGE_MILLISECONDS)
     page.screenshot(path=folder / "papers_checks.png")
+
+
+def expect_picture(page: Page, what: str) -> None:
+    """Wait for a picture of ours: there, and drawn by the browser."""
+    picture = page.get_by_alt_text(what).first
+    expect(picture).to_be_visible(timeout=PAGE_MILLISECONDS)
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    assert picture.get_attribute("src").startswith("data:image/png;base64,")
+
+
+def build_when_a_dump_arrives(page: Page, address: str, dumps: Path, folder: Path) -> None:
+    """Copy a dump into the landing folder and turn the sensor on: a run starts by itself."""
+    (dumps / "third.txt").write_text(f"{HEADER}Oct 31\n\n{LANTERNS}", "utf-8")
+    page.goto(f"{address}/locations/assets.definitions/sensors/new_dumps")
+    page.locator("label", has=page.locator("input[type=checkbox]")).first.click()
+    await_runs(page, address, succeeded=2, failed=0)
+    expect(page.get_by_text("new_dumps", exact=True).first).to_be_visible()
+    page.screenshot(path=folder / "runs.png")
+
+
+def stop_at_a_failing_check(page: Page, address: str, dumps: Path, folder: Path) -> None:
+    """Copy what is no page at all: its check fails, and the run ends before a release is made."""
+    (dumps / "strange.txt").write_text("".join(f"row {number} | {number * 7}\n" for number in range(2000)), "utf-8")
+    await_runs(page, address, succeeded=2, failed=1)
+    page.screenshot(path=folder / "runs_failed.png")
+    page.goto(f"{address}/assets/dumps?view=checks")
+    page.get_by_text("quarantine_is_small", exact=True).first.click()
+    for text in ("Failed", re.compile("of the bytes are in quarantine"), re.compile("no release above")):
+        expect(page.get_by_text(text).first).to_be_visible(timeout=PAGE_MILLISECONDS)
+    page.screenshot(path=folder / "dumps_checks.png")
+
+
+def await_runs(page: Page, address: str, *, succeeded: int, failed: int) -> None:
+    """Watch the list of runs until so many have ended well, and so many have not."""
+    page.goto(f"{address}/runs")
+    for status, count in (("Success", succeeded), ("Failure", failed)):
+        expect(page.get_by_text(status, exact=True)).to_have_count(count, timeout=RUN_MILLISECONDS)
