@@ -6,11 +6,12 @@ that, so each is a point where reading starts afresh: damage never reaches past 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.extract.edges import NO_HEAD, NO_TAIL, Head, Tail, cut_at_heads, read_head, read_tail
 from etl.extract.lines import Kind, is_organization
-from etl.extract.segment import State, segment_lines
+from etl.extract.looks import State
+from etl.extract.segment import CARD_BEGINNINGS, segment_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,12 +51,15 @@ class Footer(NamedTuple):
     date_line: str
 
 
-class _Footing(NamedTuple):
+class Footing(NamedTuple):
     """A footer with its lines and what is printed below it; all empty where a card has none."""
 
     lines: Sequence[Line]
     footer: Footer | None
     tail: Tail
+
+
+NO_FOOTING: Final = Footing((), None, NO_TAIL)
 
 
 def read_cards(lines: Sequence[Line], layout: Layout) -> Iterator[Card]:
@@ -77,11 +81,11 @@ def read_cards(lines: Sequence[Line], layout: Layout) -> Iterator[Card]:
     for footer in footers:
         tail = read_tail(lines, footer.stop) if layout.prints_upvotes else NO_TAIL
         stop = footer.stop + tail.line_count
-        footing = _Footing(lines[footer.start : stop], footer, tail)
-        yield from _read_gap(lines[start : footer.start], footing, layout, is_footerless=False)
+        footing = Footing(lines[footer.start : stop], footer, tail)
+        yield from read_gap(lines[start : footer.start], footing, layout, is_footerless=False)
         start = stop
     if start < len(lines):
-        yield from _read_gap(lines[start:], _Footing((), None, NO_TAIL), layout, is_footerless=not footers)
+        yield from read_gap(lines[start:], NO_FOOTING, layout, is_footerless=not footers)
 
 
 def find_footers(lines: Sequence[Line]) -> Iterator[Footer]:
@@ -89,13 +93,13 @@ def find_footers(lines: Sequence[Line]) -> Iterator[Footer]:
     floor = 0
     for index in range(1, len(lines)):
         if lines[index].kind is Kind.DATE and lines[index - 1].kind is Kind.DOT and index > floor:
-            footer = _read_footer(lines, index, floor)
+            footer = read_footer(lines, index, floor)
             if footer is not None:
                 yield footer
                 floor = footer.stop
 
 
-def _read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
+def read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
     """Read the footer whose date line is ``lines[date]``; it does not reach above ``floor``."""
     start = date - 1
     author_line = organization_line = None
@@ -129,7 +133,7 @@ def _names_organization(lines: Sequence[Line], index: int, floor: int, *, is_abo
     return index - floor >= _MIN_LINES_ABOVE_LOOSE_ORGANIZATION and follows_sentence
 
 
-def _read_gap(gap: Sequence[Line], footing: _Footing, layout: Layout, *, is_footerless: bool) -> Iterator[Card]:
+def read_gap(gap: Sequence[Line], footing: Footing, layout: Layout, *, is_footerless: bool) -> Iterator[Card]:
     """Read the cards between two footers; the last of them owns the footer that follows."""
     cards: list[tuple[Head, list[tuple[Line, State]]]] = []
     pieces = cut_at_heads(gap) if layout.prints_submitter else [gap] if gap else []
@@ -142,16 +146,16 @@ def _read_gap(gap: Sequence[Line], footing: _Footing, layout: Layout, *, is_foot
         is_footer_next = footing.footer is not None and number == len(pieces)
         states = segment_lines(body, is_footer_next=is_footer_next, is_footerless_page=is_footerless)
         for line, state in zip(body, states, strict=True):
-            if state in (State.TITLE, State.ORPHAN) and cards[-1][1]:
+            if state in CARD_BEGINNINGS and cards[-1][1]:
                 cards.append((NO_HEAD, []))
             cards[-1][1].append((line, state))
-    if footing.footer is not None and (not cards or (cards[-1][1] and cards[-1][1][-1][1] >= State.ORGANIZATION)):
+    if footing.footer is not None and (not cards or (cards[-1][1] and cards[-1][1][-1][1] >= State.SCRAP)):
         cards.append((NO_HEAD, []))
     for number, (head, lines) in enumerate(cards, start=1):
-        yield _make_card(head, lines, footing if number == len(cards) else _Footing((), None, NO_TAIL))
+        yield _make_card(head, lines, footing if number == len(cards) else NO_FOOTING)
 
 
-def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: _Footing) -> Card:
+def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: Footing) -> Card:
     """Put a card together from its head, its lines' states and the footer, if it has a whole one."""
     footer, tail = footing.footer, footing.tail
     pieces: dict[State, str] = {}
@@ -163,6 +167,8 @@ def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: _Footing
             paragraphs.append([line.text])
         elif state is State.TITLE_WRAPPED:
             pieces[State.TITLE] += " " + line.text
+        elif state is State.SCRAP:
+            pieces[State.TITLE] = line.text
         else:
             pieces[state] = line.text
     lines = [*head.lines, *(line for line, _ in body), *footing.lines]

@@ -19,6 +19,9 @@ _MIN_NUL_SHARE: Final = 0.2
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r") + b"\x7f"
 _CONTINUATION: Final = re.escape("".join(bytes([byte]).decode("windows-1252", "ignore") for byte in range(0x80, 0xC0)))
 _MULTI_BYTE: Final = re.compile("[^\0-\x7f\ufffd]")
+_DOTS_IN_UTF_8: Final = re.compile(rb"\xc2\xb7|\xe2\x80\xa2")
+_DOTS_IN_WINDOWS_1252: Final = re.compile(rb"(?<![\x80-\xff])[\x95\xb7](?![\x80-\xff])")
+"""The dot and the bullet of a footer: every card has them, and damage in one place cannot make many."""
 _DOUBLY_DECODED: Final = re.compile(f"[\u00c2\u00c3][{_CONTINUATION}]|\u00e2[{_CONTINUATION}]{{2}}")
 """What two- and three-byte sequences of UTF-8 look like when they are read as Windows-1252."""
 
@@ -33,8 +36,9 @@ class Encoding(NamedTuple):
 def detect_encoding(raw: bytes) -> Encoding | None:
     r"""Tell a dump's encoding by its byte-order mark, its NUL bytes, or what UTF-8 makes of it; None: it is no text.
 
-    Bytes that are no UTF-8 are damaged UTF-8 if as many lines have multi-byte sequences of it as have wrong bytes,
-    otherwise Windows-1252: damage comes in one place, another encoding is everywhere.
+    Bytes that are no UTF-8 are damaged UTF-8 if more of the dots and bullets of footers are printed in it than in
+    Windows-1252, otherwise Windows-1252. Where that leaves a tie, as many lines must have multi-byte characters as have
+    wrong bytes: damage comes in one place, another encoding is everywhere.
 
     >>> [detect_encoding(raw).codec for raw in (b"a", b"\xff\xfea\0", b"\x95 3 authors", b"\xe2\x80\xa2 \xc2\xb7 \xff")]
     ['utf-8', 'utf-16-le', 'windows-1252', 'utf-8']
@@ -68,9 +72,11 @@ def cut_lines(raw: bytes, encoding: Encoding) -> Iterator[tuple[int, int, str]]:
         return
     if b"\r" in body:  # the CR of a CRLF becomes a trailing space: the length stays, and outer white space goes anyway
         body = body.replace(b"\r\n", b" \n").replace(b"\r", b"\n")
-    for piece in body.split(b"\n"):
-        yield offset, offset + len(piece), piece.decode(codec, "replace")
-        offset += len(piece) + 1
+    # A line end is one byte that stands for itself in all of these encodings: decoding first cuts at the same places.
+    for piece, text in zip(body.split(b"\n"), body.decode(codec, "replace").split("\n"), strict=True):
+        end = offset + len(piece)
+        yield offset, end, text
+        offset = end + 1
 
 
 def count_bytes(text: str, codec: str) -> int:
@@ -88,9 +94,11 @@ def is_doubly_decoded(text: str) -> bool:
 
 
 def _is_damaged_utf_8(raw: bytes) -> bool:
-    lines = raw.decode("utf-8", "replace").split("\n")
-    wrong = sum(1 for line in lines if "\ufffd" in line)
-    right = sum(1 for line in lines if _MULTI_BYTE.search(line))
+    right, wrong = len(_DOTS_IN_UTF_8.findall(raw)), len(_DOTS_IN_WINDOWS_1252.findall(raw))
+    if right == wrong:
+        lines = raw.decode("utf-8", "replace").replace("\r", "\n").split("\n")
+        wrong = sum(1 for line in lines if "\ufffd" in line)
+        right = sum(1 for line in lines if _MULTI_BYTE.search(line))
     return right >= wrong
 
 

@@ -49,19 +49,20 @@ NO_TAIL: Final = Tail(0, None, ())
 
 
 def looks_voted(lines: Sequence[Line], starts: Sequence[int]) -> bool:
-    """Tell by its cards whether a page prints upvotes: a number, then a title, then something longer.
+    """Tell by its cards whether a page prints upvotes: most begin with a number, then a title and something longer.
 
     ``starts`` are the places where a card begins for sure: the page's first line, and those after whole footers.
     """
-    return any(
+    starts = [start for start in starts if start + 2 < len(lines)]
+    voted = sum(
         lines[start].kind is Kind.NUMBER
         and lines[start + 1].kind is Kind.TEXT
         and len(lines[start + 1].text) <= _MAX_TITLE_LENGTH
         and lines[start + 2].kind is Kind.TEXT
         and len(lines[start + 2].text) > len(lines[start + 1].text)
         for start in starts
-        if start + 2 < len(lines)
     )
+    return 2 * voted > len(starts)
 
 
 def cut_at_heads(gap: Sequence[Line]) -> list[Sequence[Line]]:
@@ -78,24 +79,35 @@ def cut_at_heads(gap: Sequence[Line]) -> list[Sequence[Line]]:
 
 
 def read_head(lines: Sequence[Line], start: int = 0) -> Head:
-    """Read what stands above a title from ``lines[start]`` on: a submitter, a number of upvotes, or both."""
+    """Read what stands above a title from ``lines[start]`` on: a submitter, a number of upvotes, or both.
+
+    A number above a submitter who has one below is a scrap, and a head of its own.
+    """
     submitted_by = upvote_line = None
     index = start
     while index < len(lines):
         line = lines[index]
         if line.kind is Kind.SUBMITTER and submitted_by is None:
-            name = _LABEL.sub("", line.text)
-            if not name and index + 1 < len(lines) and len(lines[index + 1].text) <= MAX_LABEL_LENGTH:
-                index += 1
-                name = lines[index].text
-            submitted_by = name or None
+            name, stop = _read_submitter(lines, index)
+            if upvote_line is not None and stop < len(lines) and lines[stop].kind is Kind.NUMBER:
+                break
+            submitted_by, index = name, stop
         elif line.kind is Kind.NUMBER and upvote_line is None:
             upvote_line = line.text
+            index += 1
         else:
             break
-        index += 1
     digits = _DIGITS.search(upvote_line or "")
     return Head(lines[start:index], submitted_by, digits.group() if digits else None)
+
+
+def _read_submitter(lines: Sequence[Line], index: int) -> tuple[str | None, int]:
+    """Read the name behind a label, or on the line below it; also tells which line comes after."""
+    name, stop = _LABEL.sub("", lines[index].text), index + 1
+    below = lines[stop] if not name and stop < len(lines) else None
+    if below is not None and below.kind is not Kind.NUMBER and len(below.text) <= MAX_LABEL_LENGTH:
+        name, stop = below.text, stop + 1
+    return name or None, stop
 
 
 def read_tail(lines: Sequence[Line], start: int) -> Tail:

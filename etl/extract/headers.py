@@ -49,14 +49,16 @@ def find_headers(lines: Sequence[Line]) -> list[Header]:
     """
     names = [name_header_line(line.text) for line in lines]
     headers: list[Header] = []
-    index = 0
-    while index < len(lines):
-        header = _read_header(lines, names, index) if names[index] is not None else None
-        if header is None:
-            index += 1
-        else:
-            headers.append(header)
-            index = header.stop
+    stop = 0
+    for anchor in [index for index, name in enumerate(names) if name in ANCHORS]:
+        if anchor < stop:
+            continue
+        for start in range(max(stop, anchor - MAX_HEADER_LINES + 1), anchor + 1):
+            header = _read_header(lines, names, start) if names[start] is not None else None
+            if header is not None:
+                headers.append(header)
+                stop = header.stop
+                break
     return headers
 
 

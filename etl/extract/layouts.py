@@ -6,6 +6,7 @@ code in ``schemas.codes``), each with a test page of its own.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -85,8 +86,11 @@ def name_header_line(text: str) -> str | None:
     >>> name_header_line("byAK and  the research community")
     'byline'
     """
-    if len(text) > MAX_HEADER_LINE_LENGTH:
-        return None
+    return _name_short_line(text) if len(text) <= MAX_HEADER_LINE_LENGTH else None
+
+
+@lru_cache(maxsize=2**12)
+def _name_short_line(text: str) -> str | None:
     folded = text.lower()
     return _NAMES.get(folded) or _NAMES.get(" ".join(folded.lstrip("#*- ").split()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.extract.decode import count_bytes, cut_lines
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
 MAX_LABEL_LENGTH: Final = 60
 
+KEPT_LINES: Final = 2**12
+"""How many short lines each process keeps what it found out of: footers repeat."""
+
 _AUTHOR_LINE = re.compile(AUTHOR_LINE)
-_DATES = tuple(re.compile(form) for form in (*DATE_FORMS.values(), RELATIVE_DATE))
+_DATE = re.compile("|".join(re.sub(r"\?P<[a-z]+>", "?:", form) for form in (*DATE_FORMS.values(), RELATIVE_DATE)))
 _NUMBER_LINE = re.compile(rf"^(?:\[[-+]\][ \t]*)?(?:{NUMBER}|[-–—])$")  # noqa: RUF001 - a dash stands for no number
 _ORGANIZATION_LINE = re.compile(ORGANIZATION_LINE)
 _SUBMITTER_LABEL = re.compile(r"^(?i:submitted[ \t\u00a0]+by)(?::|\b)")
@@ -81,11 +85,12 @@ def split_lines(raw: bytes, encoding: Encoding) -> list[Line]:
                 before = text.index(stripped[0])
                 start += count_bytes(text[:before], codec)  # noqa: PLW2901 - the line without its white space
                 end -= count_bytes(text[before + len(stripped) :], codec)  # noqa: PLW2901
-            kind = classify_line(stripped)
-            if kind is Kind.TEXT and len(stripped) <= MAX_FOOTER_LINE_LENGTH:
-                lines.extend(_cut_footer(Line(start, end, stripped, kind, after_blank), codec))
+            kind = _classify(stripped) if len(stripped) <= MAX_FOOTER_LINE_LENGTH else Kind.TEXT
+            line = Line(start, end, stripped, kind, after_blank)
+            if kind is Kind.TEXT and "·" in stripped and len(stripped) <= MAX_FOOTER_LINE_LENGTH:
+                lines.extend(cut_footer(line, codec))
             else:
-                lines.append(Line(start, end, stripped, kind, after_blank))
+                lines.append(line)
         after_blank = not stripped
     return lines
 
@@ -96,14 +101,17 @@ def classify_line(text: str) -> Kind:
     >>> [classify_line(text).name for text in ("Sep 30, 2024 21", "14 days ago", "1,056", "September was warm")]
     ['DATE', 'DATE', 'NUMBER', 'TEXT']
     """
-    if len(text) > MAX_FOOTER_LINE_LENGTH:
-        return Kind.TEXT
+    return _classify(text) if len(text) <= MAX_FOOTER_LINE_LENGTH else Kind.TEXT
+
+
+@lru_cache(maxsize=KEPT_LINES)
+def _classify(text: str) -> Kind:
     if text in DOTS:
         return Kind.DOT
     if _AUTHOR_LINE.match(text):
         return Kind.AUTHORS
     if len(text) <= MAX_LABEL_LENGTH:
-        if any(form.match(text) for form in _DATES):
+        if _DATE.match(text):
             return Kind.DATE
         if _NUMBER_LINE.match(text):
             return Kind.NUMBER
@@ -117,7 +125,7 @@ def is_organization(text: str) -> bool:
     return is_line and not is_sentence and _ORGANIZATION_LINE.match(text) is not None
 
 
-def _cut_footer(line: Line, codec: str) -> Iterator[Line]:
+def cut_footer(line: Line, codec: str) -> Iterator[Line]:
     """Cut ``• 3 authors · May 2``, ``naver-ai NAVER · May 2`` or ``· May 2`` at the dot; leave other lines whole."""
     before, dot, after = line.text.rpartition("·")
     head, tail = before.rstrip(), after.lstrip()

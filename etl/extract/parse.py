@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from etl.extract.decode import Encoding
+    from etl.extract.layouts import Layout
     from etl.extract.lines import Line
 
 
@@ -78,8 +79,8 @@ def identify_dump(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()[:32]
 
 
-def parse_dump(raw: bytes) -> ParsedDump:
-    r"""Read one dump: pure, and never fails on any bytes.
+def parse_dump(raw: bytes, dump_id: str | None = None) -> ParsedDump:
+    r"""Read one dump: pure, and never fails on any bytes. ``dump_id`` is its id, where that is known.
 
     Errors: none; a dump that is no listing page has status ``rejected`` and is one quarantined span.
     Source: docs/dump-format.md
@@ -89,7 +90,7 @@ def parse_dump(raw: bytes) -> ParsedDump:
     >>> dump.status, dump.pages[0].header_date_line, dump.listings[0].card.title
     ('read', 'May 3', 'A title')
     """
-    dump_id = identify_dump(raw)
+    dump_id = dump_id or identify_dump(raw)
     encoding = detect_encoding(raw)
     if encoding is None:
         return _reject(dump_id, raw, "not_text", "more than a tenth of the bytes are control characters")
@@ -142,16 +143,21 @@ def _read_pages(
         has_submitters = any(line.kind is Kind.SUBMITTER for line in body)
         has_votes = has_submitters or looks_voted(body, [0, *(footer.stop for footer in footers)])
         layout = choose_layout(header.kinds if header else (), has_votes=has_votes)
-        name = layout.name if has_footer or layout.name != "daily_papers" else "daily_papers_plain"
+        name = name_layout(layout, has_footer=has_footer)
         pages.append(Page(number, name, header.date_line if header else None))
         for card in read_cards(body, layout):
             position = next(positions)
-            reason = _find_fault(card)
+            reason = find_fault(card)
             if reason is None:
                 listings.append((position, number, card))
             else:
                 quarantine.append(Quarantined(card.start, card.end, number, reason, None))
     return pages, listings, quarantine, chrome
+
+
+def name_layout(layout: Layout, *, has_footer: bool) -> str:
+    """Name a page's layout: the daily one has another name where it prints no footers."""
+    return layout.name if has_footer or layout.name != "daily_papers" else "daily_papers_plain"
 
 
 def _cut_trailer(lines: Sequence[Line]) -> tuple[Sequence[Line], Sequence[Line]]:
@@ -172,7 +178,7 @@ def _cut_pages(lines: Sequence[Line], headers: Sequence[Header]) -> Iterator[tup
         yield header, lines[header.stop : stop]
 
 
-def _find_fault(card: Card) -> str | None:
+def find_fault(card: Card) -> str | None:
     """Tell why a card is no listing, or None."""
     if card.title is None:
         return "card_without_title"

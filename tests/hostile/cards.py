@@ -25,6 +25,13 @@ def _wrap(name: str, width: int) -> Case:
     return make_case(name, SHEEP, ROBOTS, FENCE, style=Style(width=width))
 
 
+_OTHER_ORDERS = (
+    ("Jul 5, 2023", "·", "• 3 authors"),
+    ("Jul 5, 2023", "• 3 authors", "·"),
+    ("• 3 authors", "Jul 5, 2023", "·"),
+    ("·", "Jul 5, 2023", "• 3 authors"),
+    ("·", "• 3 authors", "Jul 5, 2023"),
+)
 _LONG = " ".join(["And then, one night, another sheep came to the fence and would not jump."] * 60)
 _ENDLESS = "Sheep and fences " * 200 + "x"
 _TWINS = (SHEEP, SHEEP._replace(date_line="Jul 11, 2023"))
@@ -67,6 +74,10 @@ CASES = (
     _make_abstract("with_a_line_like_a_date", _REST, "Jul 5, 2023", _REST),
     _make_abstract("with_a_line_like_an_author_line", _REST, "• 3 authors", _REST),
     _make_abstract("with_a_line_like_a_dot", _REST, "·", _REST),
+    *(
+        _make_abstract(f"with_lines_like_a_footer_in_another_order_{number}", _REST, *lines, _REST)
+        for number, lines in enumerate(_OTHER_ORDERS)
+    ),
     _make_abstract("with_a_line_like_a_number", _REST, "42", _REST),
     _make_abstract("with_a_line_like_a_header_line", _REST, "Subscribe", _REST),
     _make_abstract("that_ends_with_a_colon", _REST[:-1] + ":"),

@@ -53,6 +53,19 @@ CASES = (
         (SHEEP._replace(date_line="Jul"), ROBOTS, FENCE),
         problems={0: ("date_invalid",)},
     ),
+    Case("dot_torn", replace(THREE, "authors\n·\nJul 10", "authors\n-·\nJul 10")),
+    Case("dot_doubled", replace(THREE, "authors\n·\nJul 10", "authors\n·\n·\nJul 10")),
+    Case(
+        "number_glued_to_a_title",
+        replace(THREE, f"{_TITLE}\n\n", f"1,056\n{_TITLE}\n\n"),
+        quarantine=(("card_incomplete", "1,056"),),
+    ),
+    Case(
+        "title_without_the_rest_behind_a_card_without_footer",
+        replace(write(_bare(SHEEP), ROBOTS, FENCE), f"{_TITLE}\n\n", f"A Card that Lost Its Abstract\n\n{_TITLE}\n\n"),
+        (_bare(SHEEP), ROBOTS, FENCE),
+        quarantine=(("card_incomplete", "A Card that Lost Its Abstract"),),
+    ),
     Case(
         "author_line_torn",
         replace(THREE, "• 3 authors", "• 3 aut"),

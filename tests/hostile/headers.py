@@ -145,6 +145,18 @@ CASES = (
         fields={0: {"upvote_count": 42}},
     ),
     Case(
+        "number_above_a_submitter",
+        _vote("3\n\nSubmitted by\n\newe\n\n8\n\n" + _print()),
+        (SHEEP._replace(submitted_by="ewe", upvotes="8"),),
+        (("card_without_title", "3"),),
+        pages=_VOTED_PAGE,
+    ),
+    Case(
+        "number_above_one_card_of_a_page_without_votes",
+        replace(THREE, f"{ROBOTS.title}\n\n", f"7\n\n{ROBOTS.title}\n\n"),
+        quarantine=(("card_incomplete", "7"),),
+    ),
+    Case(
         "footer_missing_below_upvotes",
         _vote(
             "Submitted by ewe\n\n7\n\n"

@@ -23,6 +23,11 @@ def make_lines(*texts: str) -> list[Line]:
         (("A title", "7"), 0, None, None),
         (("7", "8", "A title"), 1, None, "7"),
         (("Submitted by",), 1, None, None),
+        (("3", "Submitted by", "8", "A title"), 1, None, "3"),
+        (("Submitted by", "8", "A title"), 2, None, "8"),
+        (("3", "Submitted by", "ewe", "8", "A title"), 1, None, "3"),
+        (("3", "Submitted by ewe", "8", "A title"), 1, None, "3"),
+        (("3", "Submitted by ewe", "A title"), 2, "ewe", "3"),
         ((), 0, None, None),
     ],
 )
@@ -53,6 +58,8 @@ def test_a_tail_is_read(texts: tuple[str, ...], count: int, upvotes: str | None,
         (("A title", "An abstract."), [2]),
         (("7", "A title", "An abstract.", "8", "A title", "An abstract."), [3, 3]),
         (("A title", "An abstract.", "Submitted by ewe", "8", "A title"), [2, 3]),
+        (("3", "Submitted by", "8", "A title"), [1, 3]),
+        (("3", "Submitted by", "ewe", "8", "A title"), [1, 4]),
     ],
 )
 def test_lines_without_a_footer_between_them_are_cut_at_heads(texts: tuple[str, ...], sizes: list[int]):

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WANTED = 0.999
-WANTED_OF_SMALL_PAGES = 0.995  # below WANTED: pages of our own reach about 99.73 %, an open fault
 
 
 def damage(bases: list[Base], number: int) -> Mutant:
@@ -41,7 +40,7 @@ def test_damage_to_pages_of_our_own_spoils_no_card_beside_it():
     whole, misread, faults = try_mutants(write_bases(), 1000)
     assert faults == []
     assert whole > 3000
-    assert misread <= (1 - WANTED_OF_SMALL_PAGES) * whole
+    assert misread <= (1 - WANTED) * whole
 
 
 def test_damage_to_the_dumps_at_hand_spoils_no_card_beside_it(shared_dumps: Path):
