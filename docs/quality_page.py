@@ -76,7 +76,7 @@ def _show_page(raw: bytes) -> str:
 def _show_outcome(code: str, raw: bytes) -> str:
     """Say what came out of a page; its code must be among it."""
     dump = parse_dump(raw)
-    tables = make_unit_tables([dump], {dump.dump_id: raw})
+    tables = make_unit_tables({dump.dump_id: raw})
     found = _find_codes(tables)
     if code not in found:
         message = f"the example of {code} gives {sorted(found)}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from etl.errors import PaperhouseError
+from etl.extract.clean import SPAN_SCHEMA, read_clean_dumps
 from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
 from etl.stages.runs import write_run
@@ -89,27 +90,23 @@ def extract_unit(spec: UnitSpec) -> UnitReceipt:
     Errors: ``InputUnreadableError`` or :class:`DumpChangedError` if a dump is not what it was when it was collected.
     """
     raws = {dump_id: _read_again(dump_id, path, name) for dump_id, path, name in spec.dumps}
-    parsed = [parse_dump(raw) for raw in raws.values()]
-    write_runs(make_unit_tables(parsed, raws), Path(spec.folder), f"{spec.number:06d}.arrow")
+    write_runs(make_unit_tables(raws), Path(spec.folder), f"{spec.number:06d}.arrow")
     return UnitReceipt(spec.number, len(raws), sum(map(len, raws.values())))
 
 
-def make_unit_tables(parsed: Iterable[ParsedDump], raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
-    """Turn parsed dumps into the unit's tables; listings that break a rule move to quarantine here, never later."""
-    dumps = list(parsed)
-    cards, broken = _validate(read_cards(_frame_cards(dumps)))
+def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
+    """Read dumps, by their ids, into a unit's tables; listings that break a rule move to quarantine here, never later.
+
+    Clean dumps take the fast path, the parser reads all others; what comes out is the same.
+    """
+    clean = read_clean_dumps(raws)
+    taken = {dump.dump_id for dump in clean.dumps}
+    parsed = [parse_dump(raw, dump_id) for dump_id, raw in raws.items() if dump_id not in taken]
+    dumps = [*clean.dumps, *parsed]
+    printed = pl.concat([clean.cards, _frame_cards(parsed)])
+    cards, broken = _validate(read_cards(printed))
     quarantine = _frame_quarantine(dumps, broken, raws)
-    spans = pl.DataFrame(
-        [(dump.dump_id, *span) for dump in dumps for span in dump.spans],
-        schema={
-            "dump_id": pl.String,
-            "byte_start": pl.Int64,
-            "byte_end": pl.Int64,
-            "role": pl.String,
-            "kind": pl.String,
-        },
-        orient="row",
-    )
+    spans = pl.concat([clean.spans, _frame_spans(parsed)])
     tables = {
         "cards": cards,
         "pages": _count_pages(dumps, cards, quarantine),
@@ -147,6 +144,11 @@ def _frame_cards(dumps: Iterable[ParsedDump]) -> pl.DataFrame:
         for listing in dump.listings
     ]
     return pl.DataFrame(rows, schema=PRINTED_CARD_SCHEMA, orient="row")
+
+
+def _frame_spans(dumps: Iterable[ParsedDump]) -> pl.DataFrame:
+    rows = [(dump.dump_id, *span) for dump in dumps for span in dump.spans]
+    return pl.DataFrame(rows, schema=SPAN_SCHEMA, orient="row")
 
 
 def _validate(cards: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

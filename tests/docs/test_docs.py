@@ -239,7 +239,7 @@ def test_commands_and_options_that_the_docs_name_exist(clone: Path):
 def test_the_page_of_the_dump_format_reads_as_its_table_says():
     page = next(block.text for block in list_blocks(DUMP_FORMAT) if block.language == "text").encode()
     dump = parse_dump(page)
-    cards = work_unit.make_unit_tables([dump], {dump.dump_id: page})["cards"]
+    cards = work_unit.make_unit_tables({dump.dump_id: page})["cards"]
     told = read_table(read(DUMP_FORMAT), "position")
     shown = cards.select(pl.col(name) for name in told.columns).with_columns(
         pl.col("problems").list.join(", ").replace("", None)

@@ -58,7 +58,7 @@ def test_a_case_is_read_as_it_says(case: Case):
 @pytest.mark.parametrize("case", [one for one in CORPUS if one.values[0].cards])
 def test_a_case_is_published_with_its_problems_and_fields(case: Case):
     dump = parse_dump(case.raw)
-    rows = make_unit_tables([dump], {dump.dump_id: case.raw})["cards"].to_dicts()
+    rows = make_unit_tables({dump.dump_id: case.raw})["cards"].to_dicts()
     assert [row["problems"] for row in rows] == [expect_problems(case, number) for number in range(len(case.cards))]
     for number, fields in case.fields.items():
         assert {name: rows[number][name] for name in fields} == fields

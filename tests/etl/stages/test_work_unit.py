@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from etl.extract.clean import read_clean_dumps
 from etl.extract.files import InputUnreadableError
-from etl.extract.parse import identify_dump, parse_dump
+from etl.extract.parse import identify_dump
+from etl.stages import work_unit
 from etl.stages.work_unit import (
     UNIT_RUNS,
     UNIT_TABLES,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 def make_tables(*texts: str | bytes) -> dict[str, pl.DataFrame]:
     raws = [text if isinstance(text, bytes) else text.encode() for text in texts]
-    tables = make_unit_tables([parse_dump(raw) for raw in raws], {identify_dump(raw): raw for raw in raws})
+    tables = make_unit_tables({identify_dump(raw): raw for raw in raws})
     assert tuple(tables) == UNIT_TABLES
     return tables
 
@@ -186,3 +188,11 @@ def test_whatever_a_footer_says_no_row_breaks_a_rule_and_every_byte_has_a_role(
     assert tables["cards"].height + tables["quarantine"].height == len(cards)
     for name in ("dumps", "spans", "quarantine"):
         assert find_failures(tables[name], TABLES[name]).is_empty(), name
+
+
+def test_the_fast_path_changes_no_table(monkeypatch: pytest.MonkeyPatch):
+    pages = [OCTOBER, NOVEMBER, make_page("Nov 5", ZERO_AUTHORS, OLD_YEAR), NO_PAGE]
+    fast = make_tables(*pages)
+    monkeypatch.setattr(work_unit, "read_clean_dumps", lambda _: read_clean_dumps({}))
+    for name, table in make_tables(*pages).items():
+        assert_frame_equal(table, fast[name])

@@ -1,0 +1,344 @@
+"""The fast path: clean pages of many dumps straight to columns, without a Python object for each card.
+
+A dump is clean if it is one page with the plain header, and with whole footers that leave no doubt. Between two of them
+a title and a one-line abstract are taken as they lie; any other gap goes to the parser's own :func:`read_gap`. Every
+other dump is declined, and the parser reads it whole. Property tests hold that what is taken is equal to the parser's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from etl.extract.cards import NO_FOOTING, Card, Footer, Footing, read_footer, read_gap
+from etl.extract.edges import NO_TAIL
+from etl.extract.headers import MAX_HEADER_LINES, find_headers
+from etl.extract.layouts import LAYOUTS, MAX_HEADER_LINE_LENGTH, choose_layout, is_trailer_line
+from etl.extract.line_table import find_utf_8, make_line_table
+from etl.extract.lines import Kind, is_organization
+from etl.extract.looks import fits_abstract, fits_title
+from etl.extract.parse import Page, ParsedDump, Quarantined, find_fault, name_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from etl.extract.headers import Header
+    from etl.extract.line_table import Flags, Integers, LineTable
+
+CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "dump_id": pl.String,
+    "position": pl.Int32,
+    "page_number": pl.Int32,
+    "byte_start": pl.Int64,
+    "byte_end": pl.Int64,
+    **dict.fromkeys(Card._fields[2:-1], pl.String),
+    "byte_problems": pl.List(pl.String),
+}
+SPAN_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    "dump_id": pl.String,
+    "byte_start": pl.Int64,
+    "byte_end": pl.Int64,
+    "role": pl.String,
+    "kind": pl.String,
+}
+
+_LAYOUT: Final = LAYOUTS[-1]
+_SEARCHED_LINES: Final = MAX_HEADER_LINES + 8
+_LONG_LINE: Final = 4 * MAX_HEADER_LINE_LENGTH
+"""A line of more bytes ends every search for a header: it has more characters than any line of one."""
+
+# In bytes: no title of up to so many is too long, no abstract from so many on too short.
+_SHORT_TITLE: Final = 200
+_LONG_ABSTRACT: Final = 1000
+_LETTERS: Final = np.isin(np.arange(256), np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "u1"))
+_TITLE_ENDS: Final = np.isin(np.arange(256), np.frombuffer(b".,;:", "u1"))
+_NONE: Final = -1
+
+
+class CleanDumps(NamedTuple):
+    """What was read of the dumps that are clean."""
+
+    cards: pl.DataFrame
+    spans: pl.DataFrame
+    dumps: list[ParsedDump]
+    """All that is no column: their ``listings`` and ``spans`` are left empty."""
+
+
+class _Pages(NamedTuple):
+    """The page of each dump: its header and, among the lines of all, where it begins, its body begins, and it ends."""
+
+    headers: list[Header | None]
+    first: Integers
+    body: Integers
+    stop: Integers
+
+
+class _Found(NamedTuple):
+    """All that was found before any card is put together; dumps, lines and gaps are known by their numbers."""
+
+    ids: list[str]
+    table: LineTable
+    pages: _Pages
+    is_clean: Flags
+    gaps: Integers
+    is_card: Flags
+    """Which gaps are a title and an abstract beyond doubt."""
+
+
+_OddCards = list[tuple[int, Card]]
+"""Cards that the parser read, each with the number of its dump."""
+
+
+def read_clean_dumps(raws: Mapping[str, bytes]) -> CleanDumps:
+    """Read the dumps that are clean, by their ids; decline the others.
+
+    What is read is equal to what ``etl.extract.parse.parse_dump`` reads. Errors: none, on any bytes.
+    """
+    ids = [dump_id for dump_id, is_plain in zip(raws, find_utf_8(list(raws.values())), strict=True) if is_plain]
+    if not ids:
+        return CleanDumps(pl.DataFrame(schema=CARD_SCHEMA), pl.DataFrame(schema=SPAN_SCHEMA), [])
+    table = make_line_table([raws[dump_id] for dump_id in ids])
+    pages = _find_pages(table)
+    gaps, is_clean = _find_gaps(table, pages, np.array([header is not None for header in pages.headers]))
+    gaps = gaps[:, is_clean[table.dump[gaps[_DATE]]]]
+    found = _Found(ids, table, pages, is_clean, gaps, _find_cards(table, gaps))
+    odd = [*_read_odd_gaps(found), *_read_last_gaps(found)]
+    cards, quarantine = _frame_cards(found, odd)
+    return CleanDumps(cards, _frame_spans(found, odd), list(_describe_dumps(found, quarantine)))
+
+
+def _find_pages(table: LineTable) -> _Pages:
+    """Find the one plain header of each dump, unless something says that the dump is not clean."""
+    numbers = np.arange(len(table.sizes))
+    first = np.searchsorted(table.dump, numbers)
+    stop = np.searchsorted(table.dump, numbers, side="right")
+    is_foreign = np.isin(table.kind, (Kind.NUMBER, Kind.SUBMITTER))
+    odd = {*table.odd_dumps, *table.dump[is_foreign].tolist()}
+    long_lines = np.flatnonzero(table.end - table.start > _LONG_LINE)
+    ends = np.minimum(np.append(long_lines, len(table.start))[np.searchsorted(long_lines, first)] + 1, stop)
+    headers = [
+        _read_header(table, begin, end) if number not in odd and end - begin <= _SEARCHED_LINES else None
+        for number, begin, end in zip(numbers.tolist(), first.tolist(), ends.tolist(), strict=True)
+    ]
+    body = first + np.array([header.stop if header else 0 for header in headers], dtype=np.int64)
+    late = set(table.dump[table.is_anchor & (np.arange(len(table.start)) >= body[table.dump])].tolist())
+    for number, last in enumerate(stop.tolist()):
+        if number in late or (headers[number] and is_trailer_line(table.make_lines(last - 1, last)[0].text)):
+            headers[number] = None
+    return _Pages(headers, first, body, stop)
+
+
+def _read_header(table: LineTable, first: int, stop: int) -> Header | None:
+    """Read a header of known lines, of the layout that prints titles, abstracts and footers alone."""
+    headers = find_headers(table.make_lines(first, stop))
+    if len(headers) != 1 or headers[0].start > 0 or None in headers[0].kinds:
+        return None
+    return headers[0] if choose_layout(headers[0].kinds, has_votes=False) is _LAYOUT else None
+
+
+_FLOOR, _START, _AUTHOR, _ORGANIZATION, _DATE = range(5)
+"""The rows of a table of gaps, each with the number of a line: where the gap begins, and the lines of its footer."""
+
+
+def _find_gaps(table: LineTable, pages: _Pages, is_clean: Flags) -> tuple[Integers, Flags]:
+    """Find every whole footer of the clean dumps; a dump with one that wants a second thought is not clean."""
+    kind, dump = table.kind, table.dump
+    date = 1 + np.flatnonzero((kind[1:] == Kind.DATE) & (kind[:-1] == Kind.DOT) & (dump[1:] == dump[:-1]))
+    date = date[is_clean[dump[date]] & (date > pages.body[dump[date]])]
+    floor = pages.body[dump[date]]
+    floor[1:] = np.where(dump[date[1:]] == dump[date[:-1]], date[:-1] + 1, floor[1:])
+    above, top = np.maximum(date - 2, 0), np.maximum(date - 3, 0)
+    has_authors, has_above = kind[above] == Kind.AUTHORS, above >= floor
+    is_apart = table.after_blank[above]
+    names = ~has_authors & (kind[above] == Kind.TEXT) & ~table.after_blank[date - 1] & has_above
+    both = has_authors & ~is_apart & (kind[top] == Kind.TEXT) & table.after_blank[top] & (top > floor)
+    alone = has_authors & is_apart & has_above & (above - floor <= 2)  # noqa: PLR2004 - a title and an abstract
+    names &= (top < floor) | (kind[top] != Kind.AUTHORS)
+    names[names] = _are_organizations(table, above[names])
+    both[both] = _are_organizations(table, top[both])
+    gaps = np.stack(
+        [
+            floor,
+            np.where(both, top, above),
+            np.where(has_authors, above, _NONE),
+            np.where(names, above, np.where(both, top, _NONE)),
+            date,
+        ]
+    )
+    for number in np.flatnonzero(~(alone | names | both)).tolist():
+        found = _read_again(table, gaps[:, number].tolist())
+        if found is None:
+            is_clean[dump[date[number]]] = False
+        else:
+            gaps[:, number] = found
+    return gaps, is_clean
+
+
+def _are_organizations(table: LineTable, lines: Integers) -> list[bool]:
+    places = zip(table.start[lines].tolist(), table.end[lines].tolist(), strict=True)
+    return [is_organization(table.joined[start:end].decode()) for start, end in places]
+
+
+def _read_again(table: LineTable, gap: Sequence[int]) -> tuple[int, ...] | None:
+    """Read a footer as the parser does; None if it is not whole."""
+    floor, date = gap[_FLOOR], gap[_DATE]
+    lines = table.make_lines(floor, date + 1)
+    footer = read_footer(lines, date - floor, 0)
+    if footer is None:
+        return None
+    places = {line.kind: floor + number for number, line in enumerate(lines[: date - floor]) if number >= footer.start}
+    return floor, floor + footer.start, places.get(Kind.AUTHORS, _NONE), places.get(Kind.TEXT, _NONE), date
+
+
+def _find_cards(table: LineTable, gaps: Integers) -> Flags:
+    """Tell which gaps are a title and a one-line abstract beyond doubt, as ``etl.extract.segment.is_clean_card``."""
+    title = gaps[_FLOOR]
+    is_card: Flags = gaps[_START] - title == 2  # noqa: PLR2004 - a title and an abstract
+    title = np.where(is_card, title, 0)
+    abstract = np.minimum(title + 1, len(table.start) - 1)
+    is_card &= table.after_blank[abstract] & (table.kind[title] == Kind.TEXT) & (table.kind[abstract] == Kind.TEXT)
+    data = np.frombuffer(table.joined, dtype=np.uint8)
+    length = table.end - table.start
+    fits = (
+        (length[title] <= _SHORT_TITLE) & _LETTERS[data[table.start[title]]] & ~_TITLE_ENDS[data[table.end[title] - 1]]
+    )
+    for lines, are_fit, is_fit in (
+        (title, fits, fits_title),
+        (abstract, length[abstract] >= _LONG_ABSTRACT, fits_abstract),
+    ):
+        asked = np.flatnonzero(is_card & ~are_fit)
+        places = zip(table.start[lines[asked]].tolist(), table.end[lines[asked]].tolist(), strict=True)
+        is_card[asked] = [is_fit(table.joined[start:end].decode()) for start, end in places]
+    return is_card
+
+
+def _read_odd_gaps(found: _Found) -> Iterator[tuple[int, Card]]:
+    """Read the cards of gaps that want thought."""
+    table = found.table
+    for floor, start, author, organization, date in found.gaps[:, ~found.is_card].T.tolist():
+        lines = table.make_lines(floor, date + 1)
+        above, below = lines[: start - floor], lines[start - floor :]
+        texts = [None if line == _NONE else lines[line - floor].text for line in (author, organization)]
+        footer = Footer(start, date + 1, texts[0], texts[1], lines[-1].text)
+        for card in read_gap(above, Footing(below, footer, NO_TAIL), _LAYOUT, is_footerless=False):
+            yield int(table.dump[date]), card
+
+
+def _read_last_gaps(found: _Found) -> Iterator[tuple[int, Card]]:
+    """Read the cards below the last footer of each dump."""
+    pages, date = found.pages, found.gaps[_DATE]
+    last = pages.body.copy()
+    np.maximum.at(last, found.table.dump[date], date + 1)
+    for number in np.flatnonzero(found.is_clean & (last < pages.stop)).tolist():
+        lines = found.table.make_lines(int(last[number]), int(pages.stop[number]))
+        is_footerless = bool(last[number] == pages.body[number])
+        for card in read_gap(lines, NO_FOOTING, _LAYOUT, is_footerless=is_footerless):
+            yield number, card
+
+
+def _place_cards(found: _Found, odd: _OddCards) -> tuple[Integers, Integers, Integers]:
+    """List dump, first byte and end of all cards: the clean ones, then the odd ones."""
+    table, gaps = found.table, found.gaps[:, found.is_card]
+    dump = table.dump[gaps[_DATE]]
+    base = table.bases[dump]
+    sides = (dump, table.start[gaps[_FLOOR]] - base, table.end[gaps[_DATE]] - base)
+    rest = np.array([(number, card.start, card.end) for number, card in odd], dtype=np.int64).reshape(-1, 3)
+    dump, start, end = (np.concatenate([side, rest[:, column]]) for column, side in enumerate(sides))
+    return dump, start, end
+
+
+def _frame_cards(found: _Found, odd: _OddCards) -> tuple[pl.DataFrame, list[list[Quarantined]]]:
+    """Frame the cards, numbered as they come in their dumps; odd ones that are no listing are listed by dump."""
+    dump, start, end = _place_cards(found, odd)
+    order = np.lexsort((start, dump))
+    firsts = np.searchsorted(dump[order], np.arange(len(found.ids)))
+    position = np.empty(len(dump), dtype=np.int64)
+    position[order] = np.arange(len(dump)) - firsts[dump[order]]
+    gaps = found.gaps[:, found.is_card]
+    count = gaps.shape[1]
+    view = found.table.view_texts
+    nothing = pa.nulls(count, pa.string_view())
+    no_problems = pa.LargeListArray.from_arrays(np.zeros(count + 1, dtype=np.int64), pa.array([], pa.large_string()))
+    clean = {
+        "dump_id": pa.array(found.ids, pa.large_string()).take(pa.array(dump[:count])),
+        "position": position[:count].astype(np.int32),
+        "page_number": np.zeros(count, dtype=np.int32),
+        "byte_start": start[:count],
+        "byte_end": end[:count],
+        "title": view(gaps[_FLOOR]),
+        "abstract": view(gaps[_FLOOR] + 1),
+        "author_line": view(gaps[_AUTHOR]),
+        "organization_line": view(gaps[_ORGANIZATION]),
+        "date_line": view(gaps[_DATE]),
+        "submitted_by": nothing,
+        "upvote_line": nothing,
+        "byte_problems": no_problems,
+    }
+    rows: list[tuple[object, ...]] = []
+    quarantine: list[list[Quarantined]] = [[] for _ in found.ids]
+    for (number, card), place in zip(odd, position[count:].tolist(), strict=True):
+        fault = find_fault(card)
+        if fault is None:
+            rows.append((found.ids[number], place, 0, *card[:-1], []))
+        else:
+            quarantine[number].append(Quarantined(card.start, card.end, 0, fault, None))
+    frames = (pl.DataFrame(clean, schema=CARD_SCHEMA), pl.DataFrame(rows, schema=CARD_SCHEMA, orient="row"))
+    return pl.concat(frames), quarantine
+
+
+def _frame_spans(found: _Found, odd: _OddCards) -> pl.DataFrame:
+    """Frame the header's lines, and the white space between all pieces."""
+    table, pages = found.table, found.pages
+    lines = np.arange(len(table.start))
+    header = lines[(lines < pages.body[table.dump]) & found.is_clean[table.dump]]
+    kinds = [
+        kind
+        for one, is_clean in zip(pages.headers, found.is_clean, strict=True)
+        if one and is_clean
+        for kind in one.kinds
+    ]
+    base = table.bases[table.dump[header]]
+    chrome = (table.dump[header], table.start[header] - base, table.end[header] - base)
+    dumps = np.flatnonzero(found.is_clean)
+    edges = ((dumps, np.zeros_like(dumps)), (dumps, table.sizes[dumps]))
+    pieces = (chrome, _place_cards(found, odd), *((number, edge, edge) for number, edge in edges))
+    dump, start, end = (np.concatenate([piece[side] for piece in pieces]) for side in range(3))
+    order = np.lexsort((end, start, dump))
+    dump, start, end = dump[order], start[order], end[order]
+    is_blank = (dump[1:] == dump[:-1]) & (start[1:] > end[:-1])
+    blank = (dump[1:][is_blank], end[:-1][is_blank], start[1:][is_blank])
+    dump, start, end = (np.concatenate(sides) for sides in zip(chrome, blank, strict=True))
+    count = len(blank[0])
+    return pl.DataFrame(
+        {
+            "dump_id": pa.array(found.ids, pa.large_string()).take(pa.array(dump)),
+            "byte_start": start,
+            "byte_end": end,
+            "role": ["chrome"] * len(kinds) + ["blank"] * count,
+            "kind": kinds + ["white_space"] * count,
+        },
+        schema=SPAN_SCHEMA,
+    )
+
+
+def _describe_dumps(found: _Found, quarantine: list[list[Quarantined]]) -> Iterator[ParsedDump]:
+    """Say of each clean dump what is no column."""
+    with_footer = set(found.table.dump[found.gaps[_DATE]].tolist())
+    has_body = found.pages.body < found.pages.stop
+    for number, header in enumerate(found.pages.headers):
+        if header is None or not found.is_clean[number]:
+            continue
+        yield ParsedDump(
+            dump_id=found.ids[number],
+            byte_count=int(found.table.sizes[number]),
+            encoding="utf-8",
+            status="read" if has_body[number] else "empty",
+            reason=None,
+            pages=[Page(0, name_layout(_LAYOUT, has_footer=number in with_footer), header.date_line)],
+            listings=[],
+            quarantine=quarantine[number],
+            spans=[],
+        )
