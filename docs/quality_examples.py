@@ -35,6 +35,7 @@ PROBLEM_PAGES: Final[dict[str, bytes]] = {
         "author_line_missing": HEADER + _card("·\nJul 10, 2023") + "\n" + _card(title="Another Invented Title"),
         "comment_count_invalid": HEADER + _card("  • 3 authors\n·\nJul 10, 2023 1,05"),
         "date_ambiguous": HEADER + _card("  • 3 authors\n·\nSep 30 2024"),
+        "date_cut_possible": (HEADER + _card("  • 3 authors\n·\nJul 10, 2023 1")).rstrip("\n"),
         "date_invalid": HEADER + _card("  • 3 authors\n·\nFeb 30, 2024"),
         "date_missing": HEADER + _card("  • 3 authors\n·"),
         "date_relative": HEADER + _card("  • 3 authors\n·\n14 days ago"),

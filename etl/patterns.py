@@ -26,10 +26,16 @@ MONTH_NAMES: Final = (
 NUMBER: Final = r"[0-9][0-9,]*(?:\.[0-9]+)?[kKmM]?"
 """A count as printed: ``14``, ``1,056``, ``2.61k``."""
 
-BULLETS: Final = ("•", "·", "∙", "⋅", "‧", "・", "●", "◦", "▪", "*", "-", "\u2013", "\u2014", "â€¢", "Â·")
-"""What may stand in front of an author line; the last two are the first two, decoded twice."""
+_MADE_OF_BULLETS: Final = ("â€¢", "Â·", "â\x80¢", "&bull;", "&middot;", "&#8226;", "&#183;", "?", "\ufffd")
+"""What tools make of a bullet or a dot: decoded twice, spelled as HTML does, or replaced."""
 
-DOTS: Final = frozenset({"·", "•", "∙", "⋅", "‧", "・", "*", "|", "Â·", "â€¢"})
+BULLETS: Final = (
+    *("•", "·", "∙", "⋅", "‧", "・", "●", "◦", "▪", "*", "-", "\u2013", "\u2014"),
+    *_MADE_OF_BULLETS,
+)
+"""What may stand in front of an author line."""
+
+DOTS: Final = frozenset({"·", "•", "∙", "⋅", "‧", "・", "*", "|", *_MADE_OF_BULLETS})
 """What stands alone on the line between the author line and the date line."""
 
 _MONTH: Final = "|".join(name[:3] + (f"(?:{name[3:]})?" if name[3:] else "") for name in MONTH_NAMES) + "|sept"
@@ -60,7 +66,7 @@ RELATIVE_DATE: Final = (
 """``14 days ago``: a date that names no day."""
 
 AUTHOR_LINE: Final = (
-    rf"^(?:{'|'.join('[*]' if bullet == '*' else bullet for bullet in BULLETS)})?[ \t\u00a0]*"
+    rf"^(?:{'|'.join(f'[{bullet}]' if bullet in '*?' else bullet for bullet in BULLETS)})?[ \t\u00a0]*"
     rf"(?P<number>{NUMBER}){_SPACE}(?i:authors?)$"
 )
 """``• 3 authors``; the source prints ``authors`` for one author, too."""

@@ -13,6 +13,7 @@ PROBLEMS: Final = {
     "author_line_missing": "the footer has a date, but neither an author line nor an organisation line",
     "comment_count_invalid": "the number behind the date cannot be read as a count; comment_count is null",
     "date_ambiguous": "a number like a year stands behind a date without a comma: year or comments, both are null",
+    "date_cut_possible": "the dump ends with this date line and no line end: what reads well may have lost its end",
     "date_invalid": "the date line names no day of the calendar; published_on is null",
     "date_relative": "the date is printed relative to a day that is not printed (14 days ago); published_on is null",
     "date_missing": "the footer stops before its date line; published_on is null",

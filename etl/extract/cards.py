@@ -85,7 +85,12 @@ def read_cards(lines: Sequence[Line], layout: Layout) -> Iterator[Card]:
         yield from read_gap(lines[start : footer.start], footing, layout, is_footerless=False)
         start = stop
     if start < len(lines):
-        yield from read_gap(lines[start:], NO_FOOTING, layout, is_footerless=not footers)
+        yield from read_gap(lines[start:], NO_FOOTING, layout, is_footerless=not footers and looks_footerless(lines))
+
+
+def looks_footerless(lines: Sequence[Line]) -> bool:
+    """Tell of a page without a whole footer whether it has none at all, rather than damaged ones."""
+    return not any(line.kind is Kind.AUTHORS for line in lines)
 
 
 def find_footers(lines: Sequence[Line]) -> Iterator[Footer]:

@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from etl.extract.cards import NO_FOOTING, Card, Footer, Footing, read_footer, read_gap
+from etl.extract.cards import NO_FOOTING, Card, Footer, Footing, looks_footerless, read_footer, read_gap
 from etl.extract.edges import NO_TAIL
 from etl.extract.headers import MAX_HEADER_LINES, find_headers
 from etl.extract.layouts import LAYOUTS, MAX_HEADER_LINE_LENGTH, choose_layout, is_trailer_line
 from etl.extract.line_table import find_utf_8, make_line_table
-from etl.extract.lines import Kind, is_organization
+from etl.extract.lines import Kind, can_be_cut, is_organization
 from etl.extract.looks import fits_abstract, fits_title
 from etl.extract.parse import Page, ParsedDump, Quarantined, find_fault, name_layout
 
@@ -234,7 +234,7 @@ def _read_last_gaps(found: _Found) -> Iterator[tuple[int, Card]]:
     np.maximum.at(last, found.table.dump[date], date + 1)
     for number in np.flatnonzero(found.is_clean & (last < pages.stop)).tolist():
         lines = found.table.make_lines(int(last[number]), int(pages.stop[number]))
-        is_footerless = bool(last[number] == pages.body[number])
+        is_footerless = bool(last[number] == pages.body[number]) and looks_footerless(lines)
         for card in read_gap(lines, NO_FOOTING, _LAYOUT, is_footerless=is_footerless):
             yield number, card
 
@@ -261,7 +261,9 @@ def _frame_cards(found: _Found, odd: _OddCards) -> tuple[pl.DataFrame, list[list
     count = gaps.shape[1]
     view = found.table.view_texts
     nothing = pa.nulls(count, pa.string_view())
-    no_problems = pa.LargeListArray.from_arrays(np.zeros(count + 1, dtype=np.int64), pa.array([], pa.large_string()))
+    is_cut = _find_cut_dates(found.table, gaps[_DATE])
+    ends_of_lists = np.concatenate([[0], np.cumsum(is_cut)])
+    problems = pa.array(["date_cut_possible"] * int(ends_of_lists[-1]), pa.large_string())
     clean = {
         "dump_id": pa.array(found.ids, pa.large_string()).take(pa.array(dump[:count])),
         "position": position[:count].astype(np.int32),
@@ -275,14 +277,16 @@ def _frame_cards(found: _Found, odd: _OddCards) -> tuple[pl.DataFrame, list[list
         "date_line": view(gaps[_DATE]),
         "submitted_by": nothing,
         "upvote_line": nothing,
-        "byte_problems": no_problems,
+        "byte_problems": pa.LargeListArray.from_arrays(ends_of_lists, problems),
     }
     rows: list[tuple[object, ...]] = []
     quarantine: list[list[Quarantined]] = [[] for _ in found.ids]
     for (number, card), place in zip(odd, position[count:].tolist(), strict=True):
         fault = find_fault(card)
         if fault is None:
-            rows.append((found.ids[number], place, 0, *card[:-1], []))
+            size = int(found.table.sizes[number])
+            lacks_end = card.end == size and card.date_line is not None and can_be_cut(card.date_line)
+            rows.append((found.ids[number], place, 0, *card[:-1], ["date_cut_possible"] if lacks_end else []))
         else:
             quarantine[number].append(Quarantined(card.start, card.end, 0, fault, None))
     frames = (pl.DataFrame(clean, schema=CARD_SCHEMA), pl.DataFrame(rows, schema=CARD_SCHEMA, orient="row"))
@@ -322,6 +326,15 @@ def _frame_spans(found: _Found, odd: _OddCards) -> pl.DataFrame:
         },
         schema=SPAN_SCHEMA,
     )
+
+
+def _find_cut_dates(table: LineTable, date: Integers) -> Flags:
+    """Tell which date lines are the end of their dump, and may lack their own."""
+    is_last: Flags = table.end[date] == (table.bases + table.sizes)[table.dump[date]]
+    last = np.flatnonzero(is_last)
+    places = zip(table.start[date[last]].tolist(), table.end[date[last]].tolist(), strict=True)
+    is_last[last] = [can_be_cut(table.joined[start:end].decode()) for start, end in places]
+    return is_last
 
 
 def _describe_dumps(found: _Found, quarantine: list[list[Quarantined]]) -> Iterator[ParsedDump]:

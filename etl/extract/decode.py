@@ -7,6 +7,7 @@ Lines end with LF, CRLF or CR and nothing else: U+2028 and its like are text her
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 BYTE_ORDER_MARKS: Final = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
 
 _MAX_CONTROL_SHARE: Final = 0.1
+_PARTS: Final = 32
+_SMALLEST_PART: Final = 64
+_NOISY_PLACES: Final = 3
 _MIN_NUL_SHARE: Final = 0.2
 _CONTROLS: Final = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r") + b"\x7f"
 _CONTINUATION: Final = re.escape("".join(bytes([byte]).decode("windows-1252", "ignore") for byte in range(0x80, 0xC0)))
@@ -124,4 +128,14 @@ def _detect_utf_16(raw: bytes) -> Encoding | None:
 
 
 def _is_binary(raw: bytes) -> bool:
-    return len(raw) - len(raw.translate(None, _CONTROLS)) > len(raw) * _MAX_CONTROL_SHARE
+    """Tell whether control characters are more than a tenth of the bytes: of most parts of them, or here and there.
+
+    Noise in a few places makes no text binary.
+    """
+    size = max(len(raw) // _PARTS, _SMALLEST_PART)
+    parts = [raw[start : start + size] for start in range(0, len(raw), size)]
+    controls = [len(part) - len(part.translate(None, _CONTROLS)) for part in parts]
+    noisy = [count > len(part) * _MAX_CONTROL_SHARE for count, part in zip(controls, parts, strict=True)]
+    places = sum(is_noisy and not before for before, is_noisy in pairwise([False, *noisy]))
+    is_in_places = 2 * sum(noisy) <= len(noisy) and places <= _NOISY_PLACES
+    return sum(controls) > len(raw) * _MAX_CONTROL_SHARE and not is_in_places

@@ -74,7 +74,7 @@ def _read_header(lines: Sequence[Line], names: Sequence[str | None], start: int)
     stop, seen = start, set[str]()
     for index in range(start, min(start + MAX_HEADER_LINES, len(lines))):
         name = names[index]
-        is_repeated = name in seen and name != "navigation"
+        is_repeated = name in seen and name != "navigation" and lines[index].text != lines[index - 1].text
         if is_repeated or index - stop > MAX_UNKNOWN_HEADER_LINES or len(lines[index].text) > MAX_HEADER_LINE_LENGTH:
             break
         if is_header_date(lines[index]) and seen & ANCHORS:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from etl.extract.decode import BYTE_ORDER_MARKS, is_doubly_decoded
 from etl.extract.layouts import ANCHORS, name_header_line
-from etl.extract.lines import KEPT_LINES, Kind, Line, classify_line, cut_footer
+from etl.extract.lines import KEPT_LINES, Kind, Line, classify_line, cut_footer, strip_invisible
 from etl.patterns import MAX_FOOTER_LINE_LENGTH
 
 if TYPE_CHECKING:
@@ -230,10 +230,10 @@ def _look_at(raw: bytes) -> Short:
     text = raw.decode()
     line = Line(0, len(raw), text, classify_line(text), after_blank=True)
     is_cut = line.kind is Kind.TEXT and "·" in text and len(text) <= MAX_FOOTER_LINE_LENGTH
-    is_odd = text.strip() != text or (is_cut and len(list(cut_footer(line, "utf-8"))) > 1)
+    is_odd = strip_invisible(text.strip()) != text or (is_cut and len(list(cut_footer(line, "utf-8"))) > 1)
     return Short(line.kind, name_header_line(text) in ANCHORS, is_odd or is_doubly_decoded(text))
 
 
 def _look_at_long(raw: bytes) -> Short:
     text = raw.decode()
-    return Short(Kind.TEXT, is_anchor=False, is_odd=text.strip() != text or is_doubly_decoded(text))
+    return Short(Kind.TEXT, is_anchor=False, is_odd=strip_invisible(text.strip()) != text or is_doubly_decoded(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -21,11 +22,15 @@ KEPT_LINES: Final = 2**12
 """How many short lines each process keeps what it found out of: footers repeat."""
 
 _AUTHOR_LINE = re.compile(AUTHOR_LINE)
+_DATE_FORMS = {name: re.compile(form) for name, form in DATE_FORMS.items()}
 _DATE = re.compile("|".join(re.sub(r"\?P<[a-z]+>", "?:", form) for form in (*DATE_FORMS.values(), RELATIVE_DATE)))
 _NUMBER_LINE = re.compile(rf"^(?:\[[-+]\][ \t]*)?(?:{NUMBER}|[-–—])$")  # noqa: RUF001 - a dash stands for no number
 _ORGANIZATION_LINE = re.compile(ORGANIZATION_LINE)
 _SUBMITTER_LABEL = re.compile(r"^(?i:submitted[ \t\u00a0]+by)(?::|\b)")
 
+
+_INVISIBLE: Final = "\0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_INVISIBLE_OR_WHITE: Final = _INVISIBLE + string.whitespace + "\u00a0\u3000"
 
 _COMPANY_ENDS: Final = (
     " inc.",
@@ -81,18 +86,30 @@ def split_lines(raw: bytes, encoding: Encoding) -> list[Line]:
     for start, end, text in cut_lines(raw, encoding):
         stripped = text.strip()
         if stripped:
+            printed = strip_invisible(stripped)
             if len(stripped) < len(text):
                 before = text.index(stripped[0])
                 start += count_bytes(text[:before], codec)  # noqa: PLW2901 - the line without its white space
                 end -= count_bytes(text[before + len(stripped) :], codec)  # noqa: PLW2901
-            kind = _classify(stripped) if len(stripped) <= MAX_FOOTER_LINE_LENGTH else Kind.TEXT
-            line = Line(start, end, stripped, kind, after_blank)
-            if kind is Kind.TEXT and "·" in stripped and len(stripped) <= MAX_FOOTER_LINE_LENGTH:
+            kind = classify_line(printed)
+            line = Line(start, end, printed, kind, after_blank)
+            if kind is Kind.TEXT and "·" in printed and len(printed) <= MAX_FOOTER_LINE_LENGTH and printed is stripped:
                 lines.extend(cut_footer(line, codec))
             else:
                 lines.append(line)
         after_blank = not stripped
     return lines
+
+
+def strip_invisible(text: str) -> str:
+    """Strip what takes no room on a page from a stripped line's ends; a line of nothing else stays as it is.
+
+    >>> strip_invisible("\u200b \ufeffA title"), strip_invisible("\u200b")
+    ('A title', '\u200b')
+    """
+    if text[:1] not in _INVISIBLE and text[-1:] not in _INVISIBLE:
+        return text
+    return text.strip(_INVISIBLE_OR_WHITE) or text
 
 
 def classify_line(text: str) -> Kind:
@@ -116,6 +133,19 @@ def _classify(text: str) -> Kind:
         if _NUMBER_LINE.match(text):
             return Kind.NUMBER
     return Kind.SUBMITTER if _SUBMITTER_LABEL.match(text) else Kind.TEXT
+
+
+def can_be_cut(text: str) -> bool:
+    """Tell whether a date line reads well and may yet lack its end: a day, a year or a number of comments.
+
+    >>> [can_be_cut(text) for text in ("Jul 10, 2023", "Jul 10, 2023 1", "Oct 2", "2023-07-1", "Oct")]
+    [False, True, True, True, False]
+    """
+    match = next((match for form in _DATE_FORMS.values() if (match := form.match(text))), None)
+    if match is None:
+        return False
+    is_open = match["year"] is None or (match.end("day") == match.end("date") and len(match["day"]) == 1)
+    return match["number"] is not None or is_open
 
 
 def is_organization(text: str) -> bool:

@@ -5,6 +5,7 @@ A look holds all that :mod:`etl.extract.segment` wants to know of a line, in few
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -75,6 +76,7 @@ _TORN: Final = 3
 _TORN_LENGTH: Final = 30
 _TORN_DOT_LENGTH: Final = 3
 
+_NUMBERED: Final = re.compile(r"^\(?[0-9]{1,2}[.)][ \t\u00a0]")
 _CLOSED: Final = (".", "!", "?")
 _SIGNED: Final = (".", "!", "?", ":", ";", ",")
 _SENTENCE: Final = (".", ",", ";", ":")
@@ -90,7 +92,7 @@ class Look(NamedTuple):
     heading_cost: int
     """What it costs to read it as the next title."""
     begins_anew: bool
-    """It looks like a title, and the line above like the end of an abstract."""
+    """Where no blank lines are, it looks like a title, and the line above like the end of an abstract."""
     is_too_long: bool
     """Together with the line above it is longer than any abstract."""
     ends_like_title: bool
@@ -98,20 +100,35 @@ class Look(NamedTuple):
 
 
 class Paragraph(NamedTuple):
-    """A line and those that follow it without a blank one: how long they are together, and how the last one ends."""
+    """A line and those that follow it without a blank one: how long they are together, and the sign at their end.
+
+    The length is counted up to what is enough for an abstract.
+    """
 
     length: int
-    is_closed: bool
-    is_signed: bool
+    sign: str
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether it ends as an abstract does: a short question is rather a title."""
+        return self.sign in (".", "!") or (self.sign == "?" and self.length > _TITLE_COSTS[0][0])
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether it is as short as a title, and ends as titles do."""
+        return self.length <= _TITLE_COSTS[0][0] and self.sign in ("", "?")
 
 
 def look_at(lines: Sequence[Line], *, is_footerless_page: bool) -> list[Look]:
     """Look at each line between two footers."""
     looks: list[Look] = []
     above = ""
+    has_blanks = any(line.after_blank for line in lines[1:])
     for line, paragraph in zip(lines, _measure_paragraphs(lines), strict=True):
         text = line.text
-        begins_anew = len(above) > _TITLE_COSTS[1][0] and above.endswith(_CLOSED) and _looks_like_title(text)
+        begins_anew = (
+            not has_blanks and len(above) > _TITLE_COSTS[1][0] and above.endswith(_CLOSED) and _looks_like_title(text)
+        )
         is_too_long = len(above) + len(text) > LONGEST_ABSTRACT
         is_short = len(text) <= MAX_FOOTER_LINE_LENGTH
         fit = _fit_again if is_short else _fit_line
@@ -173,7 +190,7 @@ def _fit_text(text: str, kind: Kind, paragraph: Paragraph, *, is_apart: bool) ->
         title += _DOT_AS_TITLE if kind is Kind.DOT else _FOOTER_AS_TITLE
         odd = _FOOTER_APART_AS_BODY if is_apart and kind in (Kind.DOT, Kind.DATE) else _FOOTER_AS_BODY
     abstract = odd + _abstract_cost(paragraph)
-    is_title = kind is Kind.TEXT and _is_unfinished(paragraph) and not text.startswith(BULLETS)
+    is_title = kind is Kind.TEXT and paragraph.is_unfinished and not _is_item(text)
     yield State.TITLE, title
     yield State.TITLE_WRAPPED, title
     yield State.ABSTRACT, abstract
@@ -195,7 +212,7 @@ def _fit_footer(text: str, kind: Kind, *, is_apart: bool) -> Iterator[tuple[Stat
             yield State.DOT, _TORN
         if not is_apart:
             yield State.DATE, _TORN
-        elif any(map(str.isdigit, text)):
+        elif any(map(str.isdigit, text)) and not _is_item(text):
             yield State.DATE, _TORN + 2
 
 
@@ -216,7 +233,7 @@ def _measure_paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
 
 
 def _measure(text: str) -> Paragraph:
-    return Paragraph(min(len(text), _ENOUGH), text.endswith(_CLOSED), text.endswith(_SIGNED))
+    return Paragraph(min(len(text), _ENOUGH), text[-1:] if text.endswith(_SIGNED) else "")
 
 
 def _title_cost(text: str) -> int:
@@ -225,18 +242,18 @@ def _title_cost(text: str) -> int:
         (cost for limit, cost in _TITLE_COSTS if length <= limit),
         min(_LONG_TITLE + (length - _TITLE_COSTS[-1][0]) // 40, _LONGEST_TITLE),
     )
-    return too_long + (_LOOKS_LIKE_ITEM if text.endswith(_SENTENCE) or text.startswith(BULLETS) else 0)
+    return too_long + (_LOOKS_LIKE_ITEM if text.endswith(_SENTENCE) or _is_item(text) else 0)
 
 
 def _abstract_cost(paragraph: Paragraph) -> int:
     too_short = next((cost for limit, cost in _ABSTRACT_COSTS if paragraph.length >= limit), _SHORT_ABSTRACT)
-    return max(too_short - 2 * paragraph.is_closed, 0) + (_LOOKS_UNFINISHED if _is_unfinished(paragraph) else 0)
+    return max(too_short - 2 * paragraph.is_closed, 0) + (_LOOKS_UNFINISHED if paragraph.is_unfinished else 0)
 
 
-def _is_unfinished(paragraph: Paragraph) -> bool:
-    """Tell whether a text is as short as a title and ends without a sign, as titles do."""
-    return paragraph.length <= _TITLE_COSTS[0][0] and not paragraph.is_signed
+def _is_item(text: str) -> bool:
+    """Tell whether a line begins like an item of a list: with a bullet or with a number and a full stop."""
+    return text.startswith(BULLETS) or _NUMBERED.match(text) is not None
 
 
 def _looks_like_title(text: str) -> bool:
-    return _is_unfinished(_measure(text)) and not text.startswith(BULLETS)
+    return _measure(text).is_unfinished and not _is_item(text)

@@ -11,7 +11,7 @@ from etl.extract.decode import detect_encoding, is_doubly_decoded
 from etl.extract.edges import looks_voted
 from etl.extract.headers import Header, find_headers
 from etl.extract.layouts import choose_layout, is_trailer_line
-from etl.extract.lines import Kind, split_lines
+from etl.extract.lines import Kind, can_be_cut, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -191,6 +191,8 @@ def _find_problems(card: Card, raw: bytes, encoding: Encoding) -> tuple[str, ...
     """Tell what is wrong with a card's text beyond what its pieces say."""
     texts = [piece for piece in card[2:-1] if piece]
     problems = [*card.unread]
+    if card.end == len(raw) and may_lack_its_end(card, raw, encoding.codec):
+        problems.append("date_cut_possible")
     if any("\ufffd" in text for text in texts):
         try:
             raw[card.start : card.end].decode(encoding.codec)
@@ -198,7 +200,13 @@ def _find_problems(card: Card, raw: bytes, encoding: Encoding) -> tuple[str, ...
             problems.append("undecodable_bytes")
     if any(is_doubly_decoded(text) for text in texts):
         problems.append("doubly_decoded")
-    return tuple(problems)
+    return tuple(sorted(problems))
+
+
+def may_lack_its_end(card: Card, raw: bytes, codec: str) -> bool:
+    """Tell whether the last card of a dump ends with a date line whose own end may have been cut off."""
+    line = card.date_line
+    return line is not None and can_be_cut(line) and raw[card.start : card.end].decode(codec, "replace").endswith(line)
 
 
 def _quarantine_unknown(lines: Iterable[Line], page_number: int) -> Iterator[Quarantined]:

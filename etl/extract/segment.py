@@ -112,11 +112,11 @@ def is_clean_card(title: Line, abstract: Line) -> bool:
 def _are_clean_cards(lines: Sequence[Line]) -> bool:
     """Tell whether lines of a page with footers are titles and one-line abstracts in turn, beyond doubt.
 
-    A title below an abstract does not end like a sentence, for then it can be a paragraph.
+    A title below an abstract ends like a title, for else it can be a paragraph.
     """
     return len(lines) % 2 == 0 and all(
         is_clean_card(lines[place], lines[place + 1])
-        and (place == 0 or (_is_set_off(lines[place]) and not lines[place].text.endswith(("?", "!"))))
+        and (place == 0 or (_is_set_off(lines[place]) and not lines[place].text.endswith("!")))
         for place in range(0, len(lines), 2)
     )
 

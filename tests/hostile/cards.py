@@ -80,6 +80,13 @@ CASES = (
     ),
     _make_abstract("with_a_line_like_a_number", _REST, "42", _REST),
     _make_abstract("with_a_line_like_a_header_line", _REST, "Subscribe", _REST),
+    _make_abstract("with_numbered_items", _REST, "1. First sheep", "2. Second sheep", "3. Third sheep", _REST),
+    _make_abstract("that_ends_with_numbered_items", _REST, "1. First sheep", "2. Second sheep", "3. Third sheep"),
+    Case(
+        "abstract_with_a_line_like_a_title_in_a_paragraph",
+        replace(THREE, SHEEP.abstract[0], f"{_REST}\nA Field Guide to Fences and Gates\n{_REST}"),
+        (SHEEP._replace(abstract=(f"{_REST} A Field Guide to Fences and Gates {_REST}",)), ROBOTS, FENCE),
+    ),
     _make_abstract("that_ends_with_a_colon", _REST[:-1] + ":"),
     _make_abstract("that_ends_with_an_address", _REST[:-1] + ": https://example.org/sheep"),
     _make_abstract("that_ends_with_a_paragraph_of_an_address", _REST, "Code: https://example.org/sheep"),

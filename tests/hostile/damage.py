@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.hostile.cases import FENCE, ROBOTS, SHEEP, THREE, TWO, Case, make_case, replace, write
+from tests.hostile.cases import DAY, FENCE, ROBOTS, SHEEP, THREE, TWO, Case, make_case, replace, write
 from tests.strategies import Card, Style
 
 _ALL = (SHEEP, ROBOTS, FENCE)
+_LINES = THREE.splitlines(keepends=True)
 _SHEEP_FOOTER = "  • 3 authors\n·\nJul 10, 2023\n\n"
 
 
@@ -129,6 +130,37 @@ CASES = (
         _1="date_missing",
     ),
     _cut("behind_the_dot", "Laboratory\n·", SHEEP, ROBOTS._replace(date_line=None), _1="date_missing"),
-    _cut("in_the_date", "\nOct 2", SHEEP, ROBOTS._replace(date_line="Oct 2")),
+    _cut("in_the_date", "\nOct 2", SHEEP, ROBOTS._replace(date_line="Oct 2"), _1="date_cut_possible"),
+    _cut("in_the_comments", "\nOct 27 1", SHEEP, ROBOTS._replace(date_line="Oct 27 1"), _1="date_cut_possible"),
+    _cut("behind_the_comments", "\nOct 27 12", SHEEP, ROBOTS, _1="date_cut_possible"),
+    Case("cut_behind_a_year", THREE.rstrip()),
+    Case(
+        "cut_in_a_year",
+        THREE.rstrip()[:-1],
+        (SHEEP, ROBOTS, FENCE._replace(date_line="Apr 22, 202")),
+        problems={2: ("date_invalid",)},
+    ),
+    Case(
+        "cut_in_front_of_a_year",
+        THREE.rstrip()[: -len(", 2024")],
+        (SHEEP, ROBOTS, FENCE._replace(date_line="Apr 22")),
+        problems={2: ("date_cut_possible",)},
+    ),
+    Case(
+        "two_dumps_glued_in_the_middle_of_a_line",
+        THREE.rstrip() + THREE,
+        (SHEEP, ROBOTS, FENCE._replace(date_line="Apr 22, 2024new"), SHEEP, ROBOTS, FENCE),
+        pages=(("daily_papers", DAY),) * 2,
+        problems={2: ("date_invalid",)},
+    ),
+    Case("header_lines_doubled", b"".join(line * (1 + (number < 9)) for number, line in enumerate(_LINES))),
+    Case(
+        "dots_missing_on_the_whole_page", THREE.replace("\n·\n".encode(), b"\n"), pages=(("daily_papers_plain", DAY),)
+    ),
+    Case(
+        "noise_in_one_place_makes_no_text_binary",
+        replace(THREE, SHEEP.abstract[0], "\x01" * 400),
+        (SHEEP._replace(abstract=("\x01" * 400,)), ROBOTS, FENCE),
+    ),
     _cut("in_the_month", "\nOc", SHEEP, ROBOTS._replace(date_line="Oc"), _1="date_invalid"),
 )

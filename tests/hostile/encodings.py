@@ -43,6 +43,11 @@ _LATIN_1 = tuple(
     for card in _ALL
 )
 
+
+def _surround(raw: bytes, char: str) -> bytes:
+    return "\n".join(line and f"{char}{line}{char}" for line in raw.decode().split("\n")).encode()
+
+
 CASES = (
     *(make_case(name, *_ALL, style=style) for name, style in _STYLES.items()),
     make_case("latin_1", *_LATIN_1, style=Style(codec="latin-1"), encoding="windows-1252"),
@@ -57,6 +62,10 @@ CASES = (
         THREE.replace(SHEEP.abstract[0].encode(), bytes(0x80 + number % 0x40 for number in range(600))),
         (SHEEP._replace(abstract=("\ufffd" * 600,)), ROBOTS, FENCE),
         problems={0: ("undecodable_bytes",)},
+    ),
+    *(
+        Case(f"invisible_{name}_around_every_line", _surround(THREE, char))
+        for name, char in {"zero_width_space": "\u200b", "mark": "\ufeff", "left_to_right_mark": "\u200e"}.items()
     ),
     Case(
         "text_decoded_twice_is_left_as_it_is_and_flagged",
@@ -98,7 +107,6 @@ CASES = (
     Case(
         "two_files_with_marks_put_together",
         b"\xef\xbb\xbf" + write(SHEEP, ROBOTS) + b"\xef\xbb\xbf" + write(FENCE, day="Oct 30"),
-        quarantine=(("card_incomplete", "\ufeffnew"),),
         pages=(("daily_papers", "Oct 29"), ("daily_papers", "Oct 30")),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.hostile.cases import FENCE, ROBOTS, SHEEP, Case, make_case, replace, write
+from tests.hostile.cases import FENCE, ROBOTS, SHEEP, THREE, Case, make_case, replace, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,24 @@ CASES = (
     ),
     *(
         Case(f"dot_{ord(dot):04x}", write(SHEEP, ROBOTS, FENCE).replace("\n·\n".encode(), f"\n{dot}\n".encode()))
-        for dot in "•∙⋅‧・*|"
+        for dot in "•∙⋅‧・*|?\ufffd"
+    ),
+    *(
+        Case(
+            f"bullets_and_dots_as_{name}",
+            THREE.replace("•".encode(), bullet.encode()).replace("·".encode(), dot.encode()),
+            tuple(
+                card._replace(author_line=card.author_line and card.author_line.replace("•", bullet))
+                for card in (SHEEP, ROBOTS, FENCE)
+            ),
+        )
+        for name, bullet, dot in (
+            ("entities", "&bull;", "&middot;"),
+            ("numeric_entities", "&#8226;", "&#183;"),
+            ("question_marks", "?", "?"),
+            ("replacement_characters", "\ufffd", "\ufffd"),
+            ("text_decoded_twice_in_latin_1", "â\x80¢", "Â·"),
+        )
     ),
     _make_date("short_month", "Jul 10, 2023", (7, 10, 2023), None),
     _make_date("full_month", "July 10, 2023", (7, 10, 2023), None),
