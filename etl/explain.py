@@ -124,7 +124,7 @@ def explain_dump(release: Release, asked: str, file: Path | None = None) -> tupl
     parts = (
         release.scan("listings")
         .filter(of_dump)
-        .select(*span, pl.lit("listing").alias("role"), pl.col("title").alias("kind")),
+        .select(*span, pl.lit("listing").alias("role"), _name_card().alias("kind")),
         release.scan("spans").filter(of_dump).select(*span, "role", "kind"),
         release.scan("quarantine")
         .filter(of_dump)
@@ -135,6 +135,14 @@ def explain_dump(release: Release, asked: str, file: Path | None = None) -> tupl
     return dump, [
         Piece(start, end, role, kind, raw[start:end].decode(codec, "replace")) for start, end, role, kind in rows
     ]
+
+
+def _name_card() -> pl.Expr:
+    """Name a listing by its position, and by its problems where it has any."""
+    problems = pl.col("problems").list.join(", ")
+    return pl.concat_str(
+        pl.format("card {}", "position"), pl.when(problems != "").then(": " + problems), ignore_nulls=True
+    )
 
 
 def _find_paper(release: Release, asked: str) -> Row:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
+from collections import Counter
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program starts
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -31,6 +33,11 @@ NEAR_MISSES_EXAMPLES: Final = show_examples("paperhouse near-misses --limit 50",
 app: Final = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 _COLORS: Final = {"listing": typer.colors.GREEN, "quarantine": typer.colors.RED, "chrome": typer.colors.CYAN}
+_TEXT_INDENT: Final = 4
+_LEAST_TEXT: Final = 30
+_LONGEST_BLANK: Final = 24
+_NO_LIMIT: Final = 10**6
+
 _PAPER_FIELDS: Final = (
     "title", "author_count", "organization_handle", "organization_name", "published_on", "published_year_basis",
     "comment_count", "comment_count_on", "upvote_count", "listing_count", "dump_count", "first_listed_on",
@@ -76,7 +83,7 @@ def dump(
     from etl.load.reader import open_release  # noqa: PLC0415
 
     row, pieces = explain_dump(open_release(warehouse, release_id=release), name, file)
-    write_text("\n".join(_render_dump(row, pieces, in_color=sys.stdout.isatty())))
+    write_text("\n".join(_render_dump(row, pieces, width=find_width(sys.stdout))))
 
 
 def near_misses(
@@ -165,18 +172,35 @@ def _tell_merge(listing: dict[str, Any]) -> str:
     return f"{listing['rule']}{score}, as {listing['matched_dump_id'][:8]} card {listing['matched_position']}"
 
 
-def _render_dump(row: dict[str, Any], pieces: Sequence[Piece], *, in_color: bool) -> Iterator[str]:
-    yield f"dump {row['dump_id']}: {row['byte_count']} bytes, {row['encoding'] or 'no text'}, {row['status']}"
+def _render_dump(row: dict[str, Any], pieces: Sequence[Piece], *, width: int | None) -> Iterator[str]:
+    """Show a dump's pieces below each other: the bytes, role and kind of each at the left, its text beside it.
+
+    ``width`` is that of the terminal; without one nothing is coloured or wrapped.
+    """
+    yield f"dump {row['dump_id']}: {row['byte_count']:,} bytes, {row['encoding'] or 'no text'}, {row['status']}"
+    roles = Counter(piece.role for piece in pieces)
+    yield ", ".join(f"{count} {role}" for role, count in sorted(roles.items()))
+    digits = len(str(row["byte_count"]))
+    room = max((width or _NO_LIMIT) - _TEXT_INDENT - 1, _LEAST_TEXT)
     for piece in pieces:
-        title = escape_text(f"[{piece.start}, {piece.end}) {piece.role}: {piece.kind}")
+        place = f"{piece.start:>{digits}}-{piece.end:<{digits}}"
         color = _COLORS.get(piece.role)
-        if piece.role == "blank":
-            yield typer.style(title, dim=True) if in_color else title
+        label = f"{place} {piece.role:<10} {escape_text(piece.kind)}"
+        if piece.role in ("blank", "chrome"):
+            shown = _spell(piece.text) if piece.role == "blank" else escape_text(piece.text)
+            line = f"{label:<{2 * digits + 31}} {shown}"
+            yield typer.style(line, fg=color, dim=piece.role == "blank") if width else line
             continue
-        yield typer.style(title, fg=color, bold=True) if in_color else title
-        for line in piece.text.splitlines():
-            text = f"    {escape_text(line)}"
-            yield typer.style(text, fg=color) if in_color else text
+        yield typer.style(label, fg=color, bold=True) if width else label
+        for text in piece.text.splitlines():
+            for line in textwrap.wrap(escape_text(text), room) or [""]:
+                yield " " * _TEXT_INDENT + (typer.style(line, fg=color) if width else line)
+
+
+def _spell(blank: str) -> str:
+    """Spell white space out, the end of a long stretch left out."""
+    spelled = blank.encode("unicode_escape").decode()
+    return spelled if len(spelled) <= _LONGEST_BLANK else f"{spelled[:_LONGEST_BLANK]}..."
 
 
 def _show(value: object) -> str:
