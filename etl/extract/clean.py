@@ -84,8 +84,7 @@ class _Found(NamedTuple):
     pages: _Pages
     is_clean: Flags
     gaps: Integers
-    is_card: Flags
-    """Which gaps are a title and an abstract beyond doubt."""
+    cards: Integers
 
 
 _OddCards = list[tuple[int, Card]]
@@ -104,10 +103,12 @@ def read_clean_dumps(raws: Mapping[str, bytes]) -> CleanDumps:
     pages = _find_pages(table)
     gaps, is_clean = _find_gaps(table, pages, np.array([header is not None for header in pages.headers]))
     gaps = gaps[:, is_clean[table.dump[gaps[_DATE]]]]
-    found = _Found(ids, table, pages, is_clean, gaps, _find_cards(table, gaps))
-    odd = [*_read_odd_gaps(found), *_read_last_gaps(found)]
-    cards, quarantine = _frame_cards(found, odd)
-    return CleanDumps(cards, _frame_spans(found, odd), list(_describe_dumps(found, quarantine)))
+    tails = _find_tails(table, pages, gaps, is_clean)
+    cards, odd_gaps = _take_cards(table, np.concatenate([gaps, tails], axis=1), pages)
+    found = _Found(ids, table, pages, is_clean, gaps, cards)
+    odd = list(_read_odd_gaps(found, odd_gaps))
+    frame, quarantine = _frame_cards(found, odd)
+    return CleanDumps(frame, _frame_spans(found, odd), list(_describe_dumps(found, quarantine)))
 
 
 def _find_pages(table: LineTable) -> _Pages:
@@ -140,7 +141,10 @@ def _read_header(table: LineTable, first: int, stop: int) -> Header | None:
 
 
 _FLOOR, _START, _AUTHOR, _ORGANIZATION, _DATE = range(5)
-"""The rows of a table of gaps, each with the number of a line: where the gap begins, and the lines of its footer."""
+"""The rows of a table of gaps: the line where a gap begins, the one where its footer does, and those of the footer.
+
+In a table of cards a title begins the gap, and nothing but its abstract is in it; -1 stands for lines that are missing.
+"""
 
 
 def _find_gaps(table: LineTable, pages: _Pages, is_clean: Flags) -> tuple[Integers, Flags]:
@@ -193,13 +197,51 @@ def _read_again(table: LineTable, gap: Sequence[int]) -> tuple[int, ...] | None:
     return floor, floor + footer.start, places.get(Kind.AUTHORS, _NONE), places.get(Kind.TEXT, _NONE), date
 
 
-def _find_cards(table: LineTable, gaps: Integers) -> Flags:
-    """Tell which gaps are a title and a one-line abstract beyond doubt, as ``etl.extract.segment.is_clean_card``."""
-    title = gaps[_FLOOR]
-    is_card: Flags = gaps[_START] - title == 2  # noqa: PLR2004 - a title and an abstract
-    title = np.where(is_card, title, 0)
-    abstract = np.minimum(title + 1, len(table.start) - 1)
-    is_card &= table.after_blank[abstract] & (table.kind[title] == Kind.TEXT) & (table.kind[abstract] == Kind.TEXT)
+def _find_tails(table: LineTable, pages: _Pages, gaps: Integers, is_clean: Flags) -> Integers:
+    """Find what is below the last footer of each clean dump: gaps without a footer."""
+    last = pages.body.copy()
+    np.maximum.at(last, table.dump[gaps[_DATE]], gaps[_DATE] + 1)
+    number = np.flatnonzero(is_clean & (last < pages.stop))
+    nothing = np.full(len(number), _NONE)
+    return np.stack([last[number], pages.stop[number], nothing, nothing, nothing])
+
+
+def _take_cards(table: LineTable, gaps: Integers, pages: _Pages) -> tuple[Integers, Integers]:
+    """Part gaps that are titles and one-line abstracts in turn, one card each then, from those that want thought.
+
+    Beyond doubt is what ``etl.extract.segment`` takes without a second look.
+    """
+    floor, start = gaps[_FLOOR], gaps[_START]
+    is_even = ((start - floor) % 2 == 0) & (start > floor)
+    counts = np.where(is_even, (start - floor) // 2, 0)
+    gap = np.repeat(np.arange(len(floor)), counts)
+    place = np.arange(len(gap)) - np.repeat(np.cumsum(counts) - counts, counts)
+    title = floor[gap] + 2 * place
+    is_bare = (gaps[_DATE] == _NONE) & (floor == pages.body[table.dump[np.minimum(floor, len(table.dump) - 1)]])
+    is_fit = _are_cards(table, title)
+    below = np.flatnonzero(is_fit & ((place > 0) | is_bare[gap]))
+    is_fit[below] = table.after_blank[title[below]] & _stand_apart(table, title[below], is_bare[gap[below]])
+    is_even[gap[~is_fit]] = False
+    cards = gaps[:, gap].copy()
+    cards[_FLOOR], cards[_START] = title, title + 2
+    cards[_AUTHOR:, cards[_START] < start[gap]] = _NONE
+    return cards[:, is_even[gap]], gaps[:, ~is_even]
+
+
+def _stand_apart(table: LineTable, titles: Integers, is_bare: Flags) -> Flags:
+    """Tell which titles below abstracts have three words or more and, on pages with footers, no sign of a sentence."""
+    places = zip(table.start[titles].tolist(), table.end[titles].tolist(), is_bare.tolist(), strict=True)
+    texts = ((table.joined[start:end], bare) for start, end, bare in places)
+    return np.array(
+        [text.count(b" ") > 1 and (bare or not text.endswith(b"!")) for text, bare in texts], dtype=np.bool_
+    )
+
+
+def _are_cards(table: LineTable, title: Integers) -> Flags:
+    """Tell where a title and a one-line abstract stand, as ``etl.extract.segment.is_clean_card``."""
+    abstract = title + 1
+    is_card: Flags = table.after_blank[abstract] & (table.kind[title] == Kind.TEXT)
+    is_card &= table.kind[abstract] == Kind.TEXT
     data = np.frombuffer(table.joined, dtype=np.uint8)
     length = table.end - table.start
     fits = (
@@ -215,36 +257,29 @@ def _find_cards(table: LineTable, gaps: Integers) -> Flags:
     return is_card
 
 
-def _read_odd_gaps(found: _Found) -> Iterator[tuple[int, Card]]:
+def _read_odd_gaps(found: _Found, gaps: Integers) -> Iterator[tuple[int, Card]]:
     """Read the cards of gaps that want thought."""
     table = found.table
-    for floor, start, author, organization, date in found.gaps[:, ~found.is_card].T.tolist():
-        lines = table.make_lines(floor, date + 1)
+    for floor, start, author, organization, date in gaps.T.tolist():
+        number = int(table.dump[floor])
+        lines = table.make_lines(floor, max(date + 1, start))
         above, below = lines[: start - floor], lines[start - floor :]
-        texts = [None if line == _NONE else lines[line - floor].text for line in (author, organization)]
-        footer = Footer(start, date + 1, texts[0], texts[1], lines[-1].text)
-        for card in read_gap(above, Footing(below, footer, NO_TAIL), _LAYOUT, is_footerless=False):
-            yield int(table.dump[date]), card
-
-
-def _read_last_gaps(found: _Found) -> Iterator[tuple[int, Card]]:
-    """Read the cards below the last footer of each dump."""
-    pages, date = found.pages, found.gaps[_DATE]
-    last = pages.body.copy()
-    np.maximum.at(last, found.table.dump[date], date + 1)
-    for number in np.flatnonzero(found.is_clean & (last < pages.stop)).tolist():
-        lines = found.table.make_lines(int(last[number]), int(pages.stop[number]))
-        is_footerless = bool(last[number] == pages.body[number]) and looks_footerless(lines)
-        for card in read_gap(lines, NO_FOOTING, _LAYOUT, is_footerless=is_footerless):
+        footing, is_footerless = NO_FOOTING, date == _NONE and floor == found.pages.body[number]
+        if date != _NONE:
+            texts = [None if line == _NONE else lines[line - floor].text for line in (author, organization)]
+            footing = Footing(below, Footer(start, date + 1, texts[0], texts[1], lines[-1].text), NO_TAIL)
+        is_footerless = is_footerless and looks_footerless(lines)
+        for card in read_gap(above, footing, _LAYOUT, is_footerless=is_footerless):
             yield number, card
 
 
 def _place_cards(found: _Found, odd: _OddCards) -> tuple[Integers, Integers, Integers]:
     """List dump, first byte and end of all cards: the clean ones, then the odd ones."""
-    table, gaps = found.table, found.gaps[:, found.is_card]
-    dump = table.dump[gaps[_DATE]]
+    table, cards = found.table, found.cards
+    dump = table.dump[cards[_FLOOR]]
     base = table.bases[dump]
-    sides = (dump, table.start[gaps[_FLOOR]] - base, table.end[gaps[_DATE]] - base)
+    last = np.where(cards[_DATE] == _NONE, cards[_FLOOR] + 1, cards[_DATE])
+    sides = (dump, table.start[cards[_FLOOR]] - base, table.end[last] - base)
     rest = np.array([(number, card.start, card.end) for number, card in odd], dtype=np.int64).reshape(-1, 3)
     dump, start, end = (np.concatenate([side, rest[:, column]]) for column, side in enumerate(sides))
     return dump, start, end
@@ -257,11 +292,11 @@ def _frame_cards(found: _Found, odd: _OddCards) -> tuple[pl.DataFrame, list[list
     firsts = np.searchsorted(dump[order], np.arange(len(found.ids)))
     position = np.empty(len(dump), dtype=np.int64)
     position[order] = np.arange(len(dump)) - firsts[dump[order]]
-    gaps = found.gaps[:, found.is_card]
-    count = gaps.shape[1]
+    cards = found.cards
+    count = cards.shape[1]
     view = found.table.view_texts
     nothing = pa.nulls(count, pa.string_view())
-    is_cut = _find_cut_dates(found.table, gaps[_DATE])
+    is_cut = _find_cut_dates(found.table, cards[_DATE])
     ends_of_lists = np.concatenate([[0], np.cumsum(is_cut)])
     problems = pa.array(["date_cut_possible"] * int(ends_of_lists[-1]), pa.large_string())
     clean = {
@@ -270,11 +305,11 @@ def _frame_cards(found: _Found, odd: _OddCards) -> tuple[pl.DataFrame, list[list
         "page_number": np.zeros(count, dtype=np.int32),
         "byte_start": start[:count],
         "byte_end": end[:count],
-        "title": view(gaps[_FLOOR]),
-        "abstract": view(gaps[_FLOOR] + 1),
-        "author_line": view(gaps[_AUTHOR]),
-        "organization_line": view(gaps[_ORGANIZATION]),
-        "date_line": view(gaps[_DATE]),
+        "title": view(cards[_FLOOR]),
+        "abstract": view(cards[_FLOOR] + 1),
+        "author_line": view(cards[_AUTHOR]),
+        "organization_line": view(cards[_ORGANIZATION]),
+        "date_line": view(cards[_DATE]),
         "submitted_by": nothing,
         "upvote_line": nothing,
         "byte_problems": pa.LargeListArray.from_arrays(ends_of_lists, problems),
@@ -330,7 +365,7 @@ def _frame_spans(found: _Found, odd: _OddCards) -> pl.DataFrame:
 
 def _find_cut_dates(table: LineTable, date: Integers) -> Flags:
     """Tell which date lines are the end of their dump, and may lack their own."""
-    is_last: Flags = table.end[date] == (table.bases + table.sizes)[table.dump[date]]
+    is_last: Flags = (date != _NONE) & (table.end[date] == (table.bases + table.sizes)[table.dump[date]])
     last = np.flatnonzero(is_last)
     places = zip(table.start[date[last]].tolist(), table.end[date[last]].tolist(), strict=True)
     is_last[last] = [can_be_cut(table.joined[start:end].decode()) for start, end in places]
