@@ -21,6 +21,7 @@ from etl.extract.line_table import find_utf_8, make_line_table
 from etl.extract.lines import Kind, can_be_cut, is_organization
 from etl.extract.looks import fits_abstract, fits_title
 from etl.extract.parse import Page, ParsedDump, Quarantined, find_fault, name_layout
+from etl.patterns import MAX_FOOTER_LINE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -49,6 +50,9 @@ _LAYOUT: Final = LAYOUTS[-1]
 _SEARCHED_LINES: Final = MAX_HEADER_LINES + 8
 _LONG_LINE: Final = 4 * MAX_HEADER_LINE_LENGTH
 """A line of more bytes ends every search for a header: it has more characters than any line of one."""
+
+_LONG_LINE_OF_FOOTER: Final = 4 * MAX_FOOTER_LINE_LENGTH
+"""A line of more bytes is longer than any line of a footer."""
 
 # In bytes: no title of up to so many is too long, no abstract from so many on too short.
 _SHORT_TITLE: Final = 200
@@ -159,7 +163,8 @@ def _find_gaps(table: LineTable, pages: _Pages, is_clean: Flags) -> tuple[Intege
     is_apart = table.after_blank[above]
     names = ~has_authors & (kind[above] == Kind.TEXT) & ~table.after_blank[date - 1] & has_above
     both = has_authors & ~is_apart & (kind[top] == Kind.TEXT) & table.after_blank[top] & (top > floor)
-    alone = has_authors & is_apart & has_above & (above - floor <= 2)  # noqa: PLR2004 - a title and an abstract
+    has_no_loose_name = (above - floor <= 2) | (table.end[top] - table.start[top] > _LONG_LINE_OF_FOOTER)  # noqa: PLR2004
+    alone = has_authors & is_apart & has_above & has_no_loose_name
     names &= (top < floor) | (kind[top] != Kind.AUTHORS)
     names[names] = _are_organizations(table, above[names])
     both[both] = _are_organizations(table, top[both])
@@ -324,8 +329,9 @@ def _frame_cards(found: _Found, odd: _OddCards) -> tuple[pl.DataFrame, list[list
             rows.append((found.ids[number], place, 0, *card[:-1], ["date_cut_possible"] if lacks_end else []))
         else:
             quarantine[number].append(Quarantined(card.start, card.end, 0, fault, None))
-    frames = (pl.DataFrame(clean, schema=CARD_SCHEMA), pl.DataFrame(rows, schema=CARD_SCHEMA, orient="row"))
-    return pl.concat(frames), quarantine
+    frame = pl.DataFrame(pa.table(clean))
+    odd_cards = pl.DataFrame(rows, schema=CARD_SCHEMA, orient="row")
+    return (pl.concat([frame, odd_cards]) if rows else frame), quarantine
 
 
 def _frame_spans(found: _Found, odd: _OddCards) -> pl.DataFrame:
