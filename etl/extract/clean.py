@@ -46,6 +46,9 @@ SPAN_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "kind": pl.String,
 }
 
+_LARGEST: Final = 16_000_000
+"""A dump of more bytes is declined: it would be copied, and no page is so long."""
+
 _LAYOUT: Final = LAYOUTS[-1]
 _SEARCHED_LINES: Final = MAX_HEADER_LINES + 8
 _LONG_LINE: Final = 4 * MAX_HEADER_LINE_LENGTH
@@ -100,7 +103,8 @@ def read_clean_dumps(raws: Mapping[str, bytes]) -> CleanDumps:
 
     What is read is equal to what ``etl.extract.parse.parse_dump`` reads. Errors: none, on any bytes.
     """
-    ids = [dump_id for dump_id, is_plain in zip(raws, find_utf_8(list(raws.values())), strict=True) if is_plain]
+    small = {dump_id: raw for dump_id, raw in raws.items() if len(raw) <= _LARGEST}
+    ids = [dump_id for dump_id, is_plain in zip(small, find_utf_8(list(small.values())), strict=True) if is_plain]
     if not ids:
         return CleanDumps(pl.DataFrame(schema=CARD_SCHEMA), pl.DataFrame(schema=SPAN_SCHEMA), [])
     table = make_line_table([raws[dump_id] for dump_id in ids])

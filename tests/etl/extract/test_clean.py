@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from etl.extract import clean
 from etl.extract.clean import CARD_SCHEMA, CleanDumps, read_clean_dumps
 from etl.extract.parse import identify_dump, parse_dump
 from etl.transform.cards import PRINTED_CARD_SCHEMA
@@ -31,16 +32,16 @@ BASES = write_bases()
 def read(raws: Sequence[bytes]) -> CleanDumps:
     """Read dumps on the fast path, and compare what it takes with what the parser makes of it, row by row."""
     by_id = {identify_dump(raw): raw for raw in raws}
-    clean = read_clean_dumps(by_id)
-    parsed = [parse_dump(by_id[dump.dump_id]) for dump in clean.dumps]
-    assert sorted(clean.cards.rows()) == sorted(
+    taken = read_clean_dumps(by_id)
+    parsed = [parse_dump(by_id[dump.dump_id]) for dump in taken.dumps]
+    assert sorted(taken.cards.rows()) == sorted(
         (dump.dump_id, one.position, one.page_number, *one.card[:-1], list(one.problems))
         for dump in parsed
         for one in dump.listings
     )
-    assert sorted(clean.spans.rows()) == sorted((dump.dump_id, *span) for dump in parsed for span in dump.spans)
-    assert clean.dumps == [dump._replace(listings=[], spans=[]) for dump in parsed]
-    return clean
+    assert sorted(taken.spans.rows()) == sorted((dump.dump_id, *span) for dump in parsed for span in dump.spans)
+    assert taken.dumps == [dump._replace(listings=[], spans=[]) for dump in parsed]
+    return taken
 
 
 def test_clean_pages_take_the_fast_path():
@@ -129,3 +130,8 @@ def test_columns_are_those_of_a_printed_card():
     assert dict(CARD_SCHEMA) == dict(PRINTED_CARD_SCHEMA)
     assert read([THREE]).cards.schema == pl.Schema(PRINTED_CARD_SCHEMA)
     assert read([]).cards.schema == pl.Schema(PRINTED_CARD_SCHEMA)
+
+
+def test_a_dump_larger_than_any_page_is_declined(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clean, "_LARGEST", len(THREE) - 1)
+    assert [dump.byte_count for dump in read([THREE, write(SHEEP)]).dumps] == [len(write(SHEEP))]
