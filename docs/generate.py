@@ -1,4 +1,4 @@
-"""Writes the pages of the docs that are made from code: ``docs/cli.md`` and ``docs/dictionary.md``.
+"""Writes the pages of the docs that are made from code; ``GENERATED`` lists them.
 
 ``python docs/generate.py`` writes them, ``--check`` says which of them are out of date; a test calls it so.
 """
@@ -15,6 +15,7 @@ sys.path[:0] = [str(DOCS.parent), str(DOCS)]
 
 import typer.main  # noqa: E402 - after the path is set
 from quality_page import render_quality  # noqa: E402
+from queries_page import render_queries  # noqa: E402
 
 from etl.cli import app  # noqa: E402
 from schemas.dictionary import escape_markdown, render_dictionary  # noqa: E402
@@ -97,6 +98,7 @@ GENERATED: Final[Mapping[str, Callable[[], str]]] = {
     "cli.md": render_cli,
     "dictionary.md": render_dictionary,
     "quality.md": render_quality,
+    "queries.md": render_queries,
 }
 """Each generated page, and what makes it."""
 

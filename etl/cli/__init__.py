@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from etl.cli import build, describe, digest, explain, releases, sample, sql, ui
+from etl.cli import build, describe, digest, explain, releases, sample, search, sql, ui
 from etl.cli.endings import Program, stop_on_signals
 from etl.version import PACKAGE_VERSION, PARSER_VERSION
 
@@ -27,6 +27,7 @@ app: Final = typer.Typer(
 
 app.command(epilog=build.EXAMPLES)(build.build)
 app.command(epilog=sql.EXAMPLES)(sql.sql)
+app.command(epilog=search.EXAMPLES)(search.search)
 app.command(epilog=describe.EXAMPLES)(describe.describe)
 app.add_typer(explain.app, name="explain")
 app.command("near-misses", epilog=explain.NEAR_MISSES_EXAMPLES)(explain.near_misses)

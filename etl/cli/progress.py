@@ -31,6 +31,7 @@ BUILD_STAGES: Final = {
 }
 """Each stage of a build in words, and what its progress counts."""
 
+SEARCH_STAGES: Final = {"index": ("Indexing words for the search", "papers")}
 SAMPLE_STAGES: Final = {"sample": ("Inventing dumps", "dumps")}
 
 _MEGABYTE: Final = 1_000_000

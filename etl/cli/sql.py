@@ -59,6 +59,7 @@ def sql(
     """Answer a question in SQL from a release.
 
     The query sees the release's tables and views and nothing else; it can change nothing.
+    After 'paperhouse search --build' it also sees the macro search_papers.
     See 'paperhouse describe' for what there is.
     """
     chosen = choose_format(form, output)
@@ -69,11 +70,16 @@ def sql(
 
     from etl.cli.answers import write_answer  # noqa: PLC0415 - --help must not wait for duckdb
     from etl.cli.outputs import open_output  # noqa: PLC0415
-    from etl.load.query import stream_select  # noqa: PLC0415
+    from etl.load.query import Extension, stream_select  # noqa: PLC0415
     from etl.load.reader import open_release  # noqa: PLC0415
+    from etl.load.warehouse import find_warehouse  # noqa: PLC0415
+    from etl.search.index import find_index  # noqa: PLC0415
 
-    opened = open_release(warehouse, release_id=release)
-    with stream_select(opened, text) as batches, open_output(output) as answer:
+    house = find_warehouse(warehouse)
+    opened = open_release(house, release_id=release)
+    index = find_index(house, opened)
+    extension = Extension(index.catalog, index.files) if index else None
+    with stream_select(opened, text, extension=extension) as batches, open_output(output) as answer:
         write_answer(batches, chosen.value, answer)
 
 

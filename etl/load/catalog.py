@@ -49,15 +49,20 @@ def build_catalog(release_folder: Path) -> None:
         connection.execute(f"ATTACH {quote_text(str(unfinished))} AS catalog (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE catalog")
         connection.execute("BEGIN")
-        create_table_views(connection, files)
-        for sql_file in list_sql_files():
-            _add_sql_file(connection, sql_file)
+        fill_catalog(connection, files)
         connection.execute("COMMIT")
         connection.execute("USE memory")
         connection.execute("DETACH catalog")
     flush_file(unfinished)
     unfinished.replace(release_folder / CATALOG_NAME)
     flush_file(release_folder)
+
+
+def fill_catalog(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Iterable[Path]]) -> None:
+    """Create the views of the tables, and all views and macros of ``warehouse/``, in the attached ``catalog``."""
+    create_table_views(connection, files)
+    for sql_file in list_sql_files():
+        add_sql_file(connection, sql_file)
 
 
 def is_catalog_usable(release_folder: Path) -> bool:
@@ -90,11 +95,16 @@ def create_table_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str
 
 def render_views() -> str:
     """Render the views and macros as Markdown, for the dictionary of a release and for the docs."""
-    sections = "\n".join(_render_sql_file(sql_file) for sql_file in list_sql_files())
-    return f"# Views and macros of {CATALOG_NAME}\n\n{sections}"
+    return f"# Views and macros of {CATALOG_NAME}\n\n{render_sql_files(list_sql_files())}"
 
 
-def _add_sql_file(connection: duckdb.DuckDBPyConnection, sql_file: SqlFile) -> None:
+def render_sql_files(sql_files: Iterable[SqlFile]) -> str:
+    """Render views and macros as Markdown, a section each."""
+    return "\n".join(map(_render_sql_file, sql_files))
+
+
+def add_sql_file(connection: duckdb.DuckDBPyConnection, sql_file: SqlFile) -> None:
+    """Create a view or macro, with its comments, in the attached ``catalog``."""
     connection.execute(sql_file.text)
     if not sql_file.is_macro:
         _comment_view(connection, sql_file.name, sql_file.description, _describe_columns(connection, sql_file))

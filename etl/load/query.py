@@ -10,7 +10,7 @@ import contextlib
 import json
 import re
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +20,8 @@ from etl.load.duckdb_names import escape_pattern, quote_text
 from etl.load.manifest import list_release_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from etl.load.reader import Release
 
@@ -70,28 +71,48 @@ class QueryTimeoutError(PaperhouseError):
         )
 
 
-def run_select(release: Release, sql: str, *, memory_limit: str = "2GB", timeout: float | None = None) -> pa.Table:
+class Extension(NamedTuple):
+    """A DuckDB file to ask instead of the release's own, and the files that its further views read."""
+
+    catalog: Path
+    files: Sequence[Path]
+
+
+def run_select(
+    release: Release,
+    sql: str,
+    *,
+    memory_limit: str = "2GB",
+    timeout: float | None = None,
+    extension: Extension | None = None,
+) -> pa.Table:
     """Run one SELECT over a release and give its rows as an Arrow table.
 
     Errors: as for :func:`stream_select`.
     """
-    with stream_select(release, sql, memory_limit=memory_limit, timeout=timeout) as batches:
+    with stream_select(release, sql, memory_limit=memory_limit, timeout=timeout, extension=extension) as batches:
         return batches.read_all()
 
 
 @contextlib.contextmanager
 def stream_select(
-    release: Release, sql: str, *, memory_limit: str = "2GB", timeout: float | None = None
+    release: Release,
+    sql: str,
+    *,
+    memory_limit: str = "2GB",
+    timeout: float | None = None,
+    extension: Extension | None = None,
 ) -> Iterator[pa.RecordBatchReader]:
     """Run one SELECT over a release; its rows can be read batch by batch while the block runs.
 
     ``memory_limit`` is DuckDB's, e.g. ``500MB``; ``timeout`` is in seconds, from here to the last row.
+    With an ``extension`` the query sees more than the release.
 
     Errors: text that is not one reading statement raises ``QueryRefusedError``; what DuckDB refuses or cannot do
             raises ``QueryFailedError`` with its message, here or while rows are read; ``QueryTimeoutError`` after the
             time is over.
     """
-    with contextlib.closing(open_session(release, memory_limit)) as connection:
+    with contextlib.closing(open_session(release, memory_limit, extension)) as connection:
         is_over = threading.Event()
 
         def stop() -> None:
@@ -134,12 +155,14 @@ def check_select(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     return str(statement.query)
 
 
-def open_session(release: Release, memory_limit: str) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB session in which nothing but the release can be read, and nothing can be changed."""
+def open_session(release: Release, memory_limit: str, extension: Extension | None = None) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB session in which nothing but the release and its extension can be read, and nothing be changed."""
+    catalog, more = extension or (release.catalog, ())
     connection = duckdb.connect(config={**_SESSION, "memory_limit": memory_limit})
-    connection.execute(f"ATTACH {quote_text(str(release.catalog))} AS paperhouse (READ_ONLY)")
+    connection.execute(f"ATTACH {quote_text(str(catalog))} AS paperhouse (READ_ONLY)")
     connection.execute("USE paperhouse")
     files = [file for paths in list_release_files(release.manifest, release.path).values() for file in paths]
+    files += more
     # A name that has a pattern's signs is checked twice, as a pattern and as the file it finds.
     allowed = sorted({spelled for file in files for spelled in (str(file), escape_pattern(file))})
     connection.execute(f"SET allowed_paths = [{', '.join(map(quote_text, allowed))}]")

@@ -60,7 +60,7 @@ class SqlFile:
 
 
 def sql_folder() -> Path:
-    """Find the folder that has ``views`` and ``macros``: ``warehouse/`` in a clone, inside ``etl`` in a wheel.
+    """Find the folder of ``views``, ``macros`` and ``search``: ``warehouse/`` in a clone, inside ``etl`` in a wheel.
 
     Errors: ``SqlFolderMissingError`` where neither is there.
     """
@@ -81,6 +81,11 @@ def list_sql_files() -> list[SqlFile]:
     return [read_sql_file(path) for path in paths]
 
 
+def list_search_files() -> list[SqlFile]:
+    """Read the macros of the search, those that others use first; a release's own catalog has none of them."""
+    return [read_sql_file(sql_folder() / "search" / f"{name}.sql") for name in ("search_words", "search_papers")]
+
+
 def read_sql_file(path: Path) -> SqlFile:
     """Read one file and its comment; errors as for :func:`list_sql_files`."""
     text = path.read_text(encoding="utf-8")
@@ -88,7 +93,7 @@ def read_sql_file(path: Path) -> SqlFile:
     description, columns, columns_as_in, example = _read_comment(path, comment)
     return SqlFile(
         name=path.stem,
-        is_macro=path.parent.name == "macros",
+        is_macro=path.parent.name != "views",
         description=description,
         columns=columns,
         columns_as_in=columns_as_in,

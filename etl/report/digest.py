@@ -100,9 +100,8 @@ def read_digest(release: Release, since: str, *, limit: int) -> Digest:
 
     Errors: ``SinceUnreadableError``, and ``UndatedError`` for days back where no page has a day.
     """
+    first = find_since(release, since)
     with release.connect() as connection:
-        ((latest,),) = connection.execute("SELECT max(last_listed_on) FROM papers").fetchall()
-        first = find_day(since, latest)
         ((papers, days, organizations, until),) = connection.execute(
             "SELECT count(*), count(DISTINCT first_listed_on), count(DISTINCT organization_handle), "
             "max(first_listed_on) FROM papers WHERE first_listed_on >= ?",
@@ -115,6 +114,13 @@ def read_digest(release: Release, since: str, *, limit: int) -> Digest:
         )
         rows = fetch_rows(connection, _PAPERS, [str(first), limit])
     return Digest(first, until, papers, days, organizations, list(_group_days(rows, counts)))
+
+
+def find_since(release: Release, since: str) -> dt.date:
+    """Find the day that is meant, in a release; errors as for :func:`read_digest`."""
+    with release.connect() as connection:
+        ((latest,),) = connection.execute("SELECT max(last_listed_on) FROM papers").fetchall()
+    return find_day(since, latest)
 
 
 def find_day(since: str, latest: dt.date | None) -> dt.date:
