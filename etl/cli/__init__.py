@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from etl.cli import build, describe, digest, explain, releases, sample, search, sql, ui
+from etl.cli import build, describe, digest, explain, releases, report, sample, search, sql, ui
 from etl.cli.endings import Program, stop_on_signals
 from etl.version import PACKAGE_VERSION, PARSER_VERSION
 
@@ -32,6 +32,7 @@ app.command(epilog=describe.EXAMPLES)(describe.describe)
 app.add_typer(explain.app, name="explain")
 app.command("near-misses", epilog=explain.NEAR_MISSES_EXAMPLES)(explain.near_misses)
 app.command(epilog=digest.EXAMPLES)(digest.digest)
+app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=releases.EXAMPLES)(releases.releases)
 app.command(epilog=sample.EXAMPLES)(sample.sample)
 app.command(epilog=ui.EXAMPLES)(ui.ui)

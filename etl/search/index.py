@@ -36,6 +36,8 @@ _FACTS_NAME: Final = "index.json"
 _FORMAT: Final = 1
 _WHOLE: Final = ("documents", "dead")
 _MEMORY: Final = "3GB"
+_FORMAT_OF_WHOLE: Final = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192)"
+"""Small row groups: of a few papers only little is read."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ def _write_documents(connection: duckdb.DuckDBPyConnection, index: SearchIndex) 
     connection.execute("CREATE VIEW gone AS SELECT * FROM numbers ANTI JOIN known USING (paper_number) ORDER BY ALL")
     for name, view in zip(_WHOLE, ("finished", "gone"), strict=True):
         target = quote_text(str(index.folder / f"{name}.parquet"))
-        connection.execute(f"COPY (FROM {view}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        connection.execute(f"COPY (FROM {view}) TO {target} {_FORMAT_OF_WHOLE}")
 
 
 def _place(warehouse: Warehouse, release: Release, draft: SearchIndex) -> SearchIndex:

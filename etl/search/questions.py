@@ -38,8 +38,8 @@ class QuestionUnclearError(PaperhouseError):
 class Hit:
     """A paper that was found, how well it fits, and a piece of its abstract."""
 
-    paper_id: str
     score: float
+    paper_id: str
     title: str
     organization_handle: str | None
     published_on: dt.date | None
@@ -90,14 +90,14 @@ def search_papers(
         filters.append("lower(organization_handle) = lower($organization)")
         values["organization"] = organization
     with _open(index) as connection:
-        rows = connection.execute(
-            "SELECT paper_id, score, title, organization_handle, published_on, first_listed_on, paper_number, "  # noqa: S608
-            f"count(*) OVER () FROM search_papers($question) WHERE {' AND '.join(filters)} "
-            "ORDER BY score DESC, paper_id LIMIT $limit",
+        # Texts are read afterwards, of the papers that are shown: reading those of all that were found takes longer.
+        ranked = connection.execute(
+            "SELECT paper_number, score, count(*) OVER () FROM search_papers($question) "  # noqa: S608 - our own filters
+            f"WHERE {' AND '.join(filters)} ORDER BY score DESC, paper_id LIMIT $limit",
             values,
         ).fetchall()
-        abstracts = _read_abstracts(connection, [row[6] for row in rows])
-    return Found(rows[0][7] if rows else 0, [_make_hit(row, abstracts) for row in rows])
+        texts = _read_texts(connection, [number for number, _, _ in ranked])
+    return Found(ranked[0][2] if ranked else 0, [Hit(score, *texts[number]) for number, score, _ in ranked])
 
 
 def cut_snippet(text: str, question: str) -> list[tuple[str, bool]]:
@@ -158,17 +158,18 @@ def _open(index: SearchIndex) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _make_hit(row: tuple[Any, ...], abstracts: dict[int, str | None]) -> Hit:
-    paper_id, score, title, organization, published_on, first_listed_on, number, _ = row
-    return Hit(paper_id, score, title, organization, published_on, first_listed_on, abstracts[number])
-
-
-def _read_abstracts(connection: duckdb.DuckDBPyConnection, numbers: list[int]) -> dict[int, str | None]:
+def _read_texts(connection: duckdb.DuckDBPyConnection, numbers: list[int]) -> dict[int, tuple[Any, ...]]:
+    """Read what is shown of some papers, by their numbers in the index."""
     if not numbers:
         return {}
     listed = ", ".join(map(str, numbers))
-    query = f"SELECT paper_number, abstract FROM search_abstracts WHERE paper_number IN ({listed})"  # noqa: S608 - numbers
-    return dict(connection.execute(query).fetchall())
+    connection.execute(f"CREATE TEMP VIEW shown AS FROM search_documents WHERE paper_number IN ({listed})")
+    connection.execute(f"CREATE TEMP VIEW shown_abstracts AS FROM search_abstracts WHERE paper_number IN ({listed})")
+    rows = connection.execute(
+        "SELECT paper_number, paper_id, title, organization_handle, published_on, first_listed_on, abstract "
+        "FROM shown JOIN shown_abstracts USING (paper_number)"
+    ).fetchall()
+    return {number: tuple(row) for number, *row in rows}
 
 
 def _list_wanted(question: str) -> tuple[set[str], tuple[str, ...]]:
