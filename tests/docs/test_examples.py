@@ -24,6 +24,7 @@ BLOCK = re.compile(
 )
 ELSEWHERE = {
     "README.md": "tests/docs/test_docs.py runs its commands and snippets",
+    "operate.md": "tests/docs/test_operate.py runs its commands, each in a warehouse of its own",
     "cli.md": "its examples are the commands' own, and tests/etl/cli/test_program.py hands them to the commands",
 }
 RUNNING = ("python", "sh", "sql")

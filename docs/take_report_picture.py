@@ -1,6 +1,6 @@
-"""Takes the pictures of the docs: builds a release from the invented sample and photographs it in headless Chromium.
+"""Takes the picture of a report for the README: builds a release from invented dumps and photographs it.
 
-    python docs/take_pictures.py
+    python docs/take_report_picture.py
 
 Needs Chromium. Writes docs/images/report.png.
 """
@@ -50,10 +50,10 @@ def photograph_report(browser: Browser, release: Path) -> None:
 
 
 def main() -> int:
-    """Take all pictures; 1 without a browser."""
+    """Take the picture; 1 without a browser."""
     browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser_path is None:
-        print("docs/take_pictures.py needs Chromium (Debian, Ubuntu: apt-get install chromium)", file=sys.stderr)
+        print("docs/take_report_picture.py needs Chromium (Debian, Ubuntu: apt-get install chromium)", file=sys.stderr)
         return 1
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
