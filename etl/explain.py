@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -11,6 +12,8 @@ from etl.errors import PaperhouseError
 from etl.extract.archives import unpack
 from etl.extract.files import InputFile, InputUnreadableError, escape_name, find_files, read_file
 from etl.extract.parse import identify_dump
+from etl.transform.golden import OBSERVED_FIELDS
+from etl.transform.provenance import VARIANT_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +63,17 @@ class PaperExplanation(NamedTuple):
     near_misses: list[Row]
 
 
+class Election(NamedTuple):
+    """How a paper's field was decided: its value, how many listings print that, another or nothing, and the rule."""
+
+    field: str
+    value: object
+    same: int
+    other: int
+    silent: int
+    rule: str
+
+
 class Piece(NamedTuple):
     """A stretch of a dump: its bytes ``[start, end)``, its role, what it is in that role, and its text."""
 
@@ -91,6 +105,47 @@ def explain_paper(release: Release, asked: str) -> PaperExplanation:
     either = (pl.col("paper_id") == paper_id) | (pl.col("other_paper_id") == paper_id)
     near_misses = release.scan("near_misses").filter(either).collect()
     return PaperExplanation(paper, listings.to_dicts(), variants.to_dicts(), near_misses.to_dicts())
+
+
+def tell_elections(explanation: PaperExplanation) -> list[Election]:
+    """Tell of each field that any listing prints how the paper's value was found.
+
+    Source: docs/architecture.md#golden-records
+    """
+    elections = []
+    for field in VARIANT_FIELDS:
+        variants = [variant for variant in explanation.variants if variant["field"] == field]
+        others = Counter(variant["value"] for variant in variants if variant["value"] is not None)
+        silent = len(variants) - others.total()
+        same = len(explanation.listings) - len(variants)
+        value = explanation.paper[field]
+        if value is not None:
+            elections.append(Election(field, value, same, others.total(), silent, _name_rule(field, same, others)))
+    return elections
+
+
+def _name_rule(field: str, same: int, others: Counter[str]) -> str:
+    if not others:
+        return "all that print one"
+    if field in OBSERVED_FIELDS:
+        return "the latest page that prints one"
+    if field == "organization_name":
+        return "of those printed with the handle"
+    if field == "published_on":
+        return "a printed year first, then most listings, then the latest page"
+    return "most listings" if same > max(others.values()) else "the latest page, then dump and card"
+
+
+def find_difference(value: str, other: str) -> int:
+    """Find the place from which on two texts differ.
+
+    >>> find_difference("deep ladders", "deep lamps")
+    7
+    """
+    return next(
+        (place for place, (one, two) in enumerate(zip(value, other, strict=False)) if one != two),
+        min(len(value), len(other)),
+    )
 
 
 def list_near_misses(release: Release, *, limit: int) -> list[Row]:

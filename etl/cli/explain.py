@@ -32,6 +32,9 @@ NEAR_MISSES_EXAMPLES: Final = show_examples("paperhouse near-misses --limit 50",
 
 app: Final = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
+_CONTEXT: Final = 20
+"""Letters shown before the place where two values differ."""
+
 _COLORS: Final = {"listing": typer.colors.GREEN, "quarantine": typer.colors.RED, "chrome": typer.colors.CYAN}
 _TEXT_INDENT: Final = 4
 _LEAST_TEXT: Final = 30
@@ -117,8 +120,17 @@ def near_misses(
             for row in rows
         ]
         write_text(render_table(head, cells, right={1, 2}, width=find_width(sys.stdout)))
+        write_text("\n".join(["", *_tell_reasons({row["reason"] for row in rows})]))
     else:
         write_text("No pair of papers is so alike that it was nearly merged.")
+
+
+def _tell_reasons(reasons: set[str]) -> Iterator[str]:
+    """Say what the reasons mean, and what to do about a pair."""
+    from schemas.codes import NEAR_MISS_REASONS  # noqa: PLC0415 - --help must not wait for polars
+
+    yield from (f"{reason}: {NEAR_MISS_REASONS[reason]}" for reason in sorted(reasons))
+    yield "A line in the file of decisions overrules this, with ids (--json shows them) or titles: left,right,same,..."
 
 
 def _permille(score: int | None) -> str:
@@ -146,6 +158,9 @@ def _render_paper(explanation: PaperExplanation) -> Iterator[str]:
         ],
         right={2},
     )
+    if len(explanation.listings) > 1:
+        yield "\nhow each field was decided:"
+        yield _render_elections(explanation)
     if explanation.variants:
         yield "\nvalues that are not the paper's:"
         cells = [
@@ -154,13 +169,41 @@ def _render_paper(explanation: PaperExplanation) -> Iterator[str]:
                 variant["dump_id"][:8],
                 str(variant["position"]),
                 variant["reason"],
-                _shorten(variant["value"]),
+                _show_difference(variant["value"], row[variant["field"]]),
             )
             for variant in explanation.variants
         ]
         yield render_table(("field", "dump", "card", "reason", "value printed there"), cells, right={2})
     if explanation.near_misses:
         yield f"\nnearly merged with {len(explanation.near_misses)} others; see paperhouse near-misses"
+
+
+def _render_elections(explanation: PaperExplanation) -> str:
+    from etl.explain import tell_elections  # noqa: PLC0415 - --help must not wait for polars
+
+    head = ("field", "same", "other", "none", "decided by", "the paper's value")
+    cells = [
+        (
+            election.field,
+            str(election.same),
+            str(election.other),
+            str(election.silent),
+            election.rule,
+            _shorten(str(election.value)),
+        )
+        for election in tell_elections(explanation)
+    ]
+    return render_table(head, cells, right={1, 2, 3})
+
+
+def _show_difference(value: str | None, winner: object) -> str:
+    """Show a value that lost from shortly before the place where it differs from the one that won."""
+    from etl.explain import find_difference  # noqa: PLC0415 - --help must not wait for polars
+
+    if value is None or winner is None:
+        return _shorten(value)
+    start = max(0, find_difference(value, str(winner)) - _CONTEXT)
+    return _shorten(value) if start == 0 else f"…{_shorten(value[start:])}"
 
 
 def _tell_merge(listing: dict[str, Any]) -> str:
