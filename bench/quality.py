@@ -1,6 +1,6 @@
 """Measures how good the decisions are: which listings are one paper, and which year a page is of.
 
-    python bench/quality.py [--dumps ../shared/dumps] [--pages 400]
+    python bench/quality.py [--dumps ../shared/dumps] [--pages 200]
 
 Prints the tables of docs/quality.md. The material is real: titles, abstracts, days and author counts of the rendered
 dumps, split in two halves by a hash of the title. Rules and thresholds are fixed on one half, whose pairs may be looked
@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import polars as pl  # noqa: E402 - after the path is set
+from hard_pages import PAGE_KINDS, make_pages, measure_years  # noqa: E402 - after the path is set
 
-from etl.transform.years import date_pages  # noqa: E402
 from tests.hard_pairs import (  # noqa: E402
     KINDS,
     SAME_TITLES,
@@ -63,54 +62,6 @@ def count_false_merges(records: Sequence[Record]) -> tuple[int, int]:
     """Count the pairs of distinct papers that are taken for one, and all pairs."""
     sizes = Counter(group_rows(records)).values()
     return sum(size * (size - 1) // 2 for size in sizes), len(records) * (len(records) - 1) // 2
-
-
-def make_pages(records: Sequence[Record], size: int, count: int, rng: random.Random) -> tuple[pl.DataFrame, ...]:
-    """Make pages of ``size`` cards as the source would print them, and the true year of each."""
-    days = [dt.date(record["year"], record["month"], record["day"]) for record in records]
-    pages, cards, truth = [], [], {}
-    for number in range(count):
-        page_on = dt.date(2024, 9, 1) + dt.timedelta(days=rng.randrange(720))
-        while page_on.weekday() > 4:  # noqa: PLR2004 - the source's pages are of weekdays
-            page_on += dt.timedelta(days=1)
-        listed = [place for place, day in enumerate(days) if day <= page_on]
-        dump_id = f"{number:032x}"
-        truth[dump_id] = page_on.year
-        pages.append((dump_id, 0, f"{page_on:%b} {page_on.day}"))
-        for place in rng.sample(listed, min(size, len(listed))):
-            day = days[place]
-            year = day.year if day.year != page_on.year else None
-            cards.append((dump_id, 0, f"{place:032x}", day.month, day.day, year))
-    return (
-        pl.DataFrame(
-            pages, schema={"dump_id": pl.String, "page_number": pl.Int32, "header_date_line": pl.String}, orient="row"
-        ),
-        pl.DataFrame(
-            cards,
-            schema={
-                "dump_id": pl.String,
-                "page_number": pl.Int32,
-                "group_id": pl.String,
-                "month": pl.Int8,
-                "day": pl.Int8,
-                "year": pl.Int16,
-            },
-            orient="row",
-        ),
-        pl.DataFrame({"dump_id": list(truth), "true_year": list(truth.values())}),
-    )
-
-
-def measure_years(records: Sequence[Record], size: int, count: int, *, with_twins: bool) -> tuple[int, int, int]:
-    """Count the pages dated right, dated wrong and left undecided; without twins each page is dated by itself."""
-    pages, cards, truth = make_pages(records, size, count, random.Random(SEED + size))  # noqa: S311 - not for secrets
-    given = pl.DataFrame(schema={"dump_id": pl.String, "given_page_on": pl.Date})
-    if not with_twins:
-        cards = cards.with_columns(pl.concat_str("dump_id", "group_id").alias("group_id"))
-    dated = date_pages(pages, cards, given).join(truth, on="dump_id")
-    decided = dated.filter(pl.col("capture_year").is_not_null())
-    right = decided.filter(pl.col("capture_year") == pl.col("true_year")).height
-    return right, decided.height - right, dated.height - decided.height
 
 
 def render(records: Sequence[Record], pages: int) -> Iterator[str]:
@@ -175,13 +126,17 @@ def tell_precision(scores: Sequence[Score]) -> str:
 
 def render_years(records: Sequence[Record], pages: int) -> Iterator[str]:
     """Render how often the years of simulated pages are right, wrong and left open."""
-    yield "| cards a page | other pages | right | wrong | undecided | wrong among decided |"
-    yield "| ---: | --- | ---: | ---: | ---: | ---: |"
-    for size in PAGE_SIZES:
-        for with_twins in (False, True):
-            right, wrong, open_ = measure_years(records, size, pages, with_twins=with_twins)
-            share = f"{wrong / (right + wrong):.2%}" if right + wrong else "-"
-            yield f"| {size} | {'with twins' if with_twins else 'none'} | {right} | {wrong} | {open_} | {share} |"
+    yield "| pages of | cards a page | twins on other pages | right | wrong | undecided | wrong among decided |"
+    yield "| --- | ---: | --- | ---: | ---: | ---: | ---: |"
+    for name, kind in PAGE_KINDS.items():
+        for size in PAGE_SIZES:
+            rng = random.Random(SEED + size)  # noqa: S311 - not for secrets
+            made = make_pages(records, kind, size, pages, rng)
+            for twins in ("none", "as printed", "misprinted"):
+                score = measure_years(made, twins, rng)
+                decided = score.right + score.wrong
+                share = f"{score.wrong / decided:.2%}" if decided else "-"
+                yield f"| {name} | {size} | {twins} | {' | '.join(map(str, score))} | {share} |"
 
 
 def main() -> None:
@@ -190,7 +145,7 @@ def main() -> None:
     parser.add_argument(
         "--dumps", type=Path, default=ROOT.parent / "shared" / "dumps", help="folder with rendered_truth"
     )
-    parser.add_argument("--pages", type=int, default=400, help="simulated pages of each size")
+    parser.add_argument("--pages", type=int, default=200, help="simulated pages of each size")
     options = parser.parse_args()
     for line in render(read_records(options.dumps), options.pages):
         print(line)

@@ -30,6 +30,7 @@ Each code below has a page that shows it; the generator reads the page and stops
 
 FIGURES: Final = (
     ("Identity and years", "identity.md", "python bench/quality.py"),
+    ("Thresholds of identity", "thresholds.md", "python bench/thresholds.py"),
     ("Identity at first contact", "first_contact.md", "python bench/quality.py, in the commit that added the families"),
     ("Extraction under damage", "damage.md", "python bench/mutate.py"),
 )

@@ -59,13 +59,15 @@ def summarize_pages(cards: pl.DataFrame) -> pl.DataFrame:
     """Sum up what the cards of each page print of their days.
 
     Columns in:  ``dump_id``, ``page_number``, ``month``, ``day``, ``year``.
-    Columns out: ``dump_id``, ``page_number``, ``dated_cards`` (UInt32), ``latest_printed_year`` (Int16), ``yearless``
-                 (List(Struct), the days without a year, sorted); one row per page, in any order.
+    Columns out: ``dump_id``, ``page_number``, ``dated_cards`` (UInt32), ``latest_printed_year`` (Int16),
+                 ``latest_year_cards`` (UInt32, cards that print that), ``yearless`` (List(Struct), the days without a
+                 year, sorted); one row per page, in any order.
     """
     is_yearless = pl.col("month").is_not_null() & pl.col("year").is_null()
     return cards.group_by(PAGE).agg(
         pl.col("year").count().alias("dated_cards"),
         pl.col("year").max().alias("latest_printed_year"),
+        (pl.col("year") == pl.col("year").max()).sum().alias("latest_year_cards"),
         pl.struct("month", "day").filter(is_yearless).sort().alias("yearless"),
     )
 
@@ -172,6 +174,7 @@ def _make_evidence(row: dict[str, Any]) -> PageEvidence:
             dated_cards=row["dated_cards"] or 0,
             latest_printed_year=row["latest_printed_year"],
             yearless_days=tuple((day["month"], day["day"]) for day in yearless),
+            latest_year_cards=row["latest_year_cards"] or 0,
         ),
         header_year=header_year if is_year else None,
         given_on=tuple(row["given_page_on"] or ()),

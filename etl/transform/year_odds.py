@@ -26,7 +26,11 @@ REQUIRED_ODDS: Final = 99
 
 MIN_YEARLESS_CARDS: Final = 3
 MANY_DATED_CARDS: Final = 50
-"""With fewer year-less cards than the first, at least so many cards with a printed year are needed."""
+"""With fewer year-less cards than the first, at least so many cards with a printed year are needed; with none of them
+nothing is decided: a page of old papers alone says nothing of the year it was captured in."""
+
+MIN_LATEST_CARDS: Final = 2
+"""Of many cards, so many must print the latest year: a single one may be a misprint, and all hangs on it."""
 
 _ARITHMETIC: Final = Context(prec=40, Emin=MIN_EMIN, Emax=MAX_EMAX)
 """Rounds correctly, so no library and no machine gives another last digit."""
@@ -45,13 +49,15 @@ _WEEKDAYS: Final = tuple(_ARITHMETIC.ln(Decimal(permille)) for permille in (204,
 class PageFacts(NamedTuple):
     """What one page says about its year; days are (month, day).
 
-    ``dated_cards`` counts the cards that print a year, ``yearless_days`` are the days of those that print none, sorted.
+    ``dated_cards`` counts the cards that print a year, ``yearless_days`` are the days of those that print none, sorted;
+    ``latest_year_cards`` counts the cards that print the latest year.
     """
 
     header_day: tuple[int, int] | None
     dated_cards: int
     latest_printed_year: int | None
     yearless_days: tuple[tuple[int, int], ...]
+    latest_year_cards: int = MIN_LATEST_CARDS
 
 
 class Verdict(NamedTuple):
@@ -85,11 +91,14 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
     for year in sorted(weights.keys() - {best}):
         rest = _ARITHMETIC.add(rest, _ARITHMETIC.exp(_ARITHMETIC.subtract(weights[year], weights[best])))
     odds = min(int(_ARITHMETIC.divide(Decimal(1), rest)), _MAX_ODDS) if rest else _MAX_ODDS
-    skips_years = first > max(page.latest_printed_year + 1 for page in dated if page.latest_printed_year)
+    latest = max(page.latest_printed_year for page in dated if page.latest_printed_year)
+    latest_cards = sum(page.latest_year_cards for page in dated if page.latest_printed_year == latest)
+    many_dated = sum(page.dated_cards for page in dated) >= MANY_DATED_CARDS
     yearless = sum(len(page.yearless_days) for page in pages)
-    enough_cards = yearless >= MIN_YEARLESS_CARDS or sum(page.dated_cards for page in dated) >= MANY_DATED_CARDS
+    is_misprint = many_dated and latest_cards < MIN_LATEST_CARDS
+    is_enough = not is_misprint and (yearless >= MIN_YEARLESS_CARDS or (yearless > 0 and many_dated))
     # A page that skips years for sure may skip any number of them: then the odds say nothing.
-    return Verdict(best, odds, odds >= REQUIRED_ODDS and enough_cards and not skips_years)
+    return Verdict(best, odds, odds >= REQUIRED_ODDS and is_enough and first == latest + 1)
 
 
 def _weigh(pages: list[PageFacts], year: int, first: int) -> Decimal | None:

@@ -42,9 +42,20 @@ def test_a_page_without_any_printed_year_has_nothing_to_count_from():
     assert weigh(0, None) is None
 
 
-@pytest.mark.parametrize(("dated", "days", "is_decided"), [(49, 2, False), (49, 3, True), (50, 2, True), (50, 0, True)])
+@pytest.mark.parametrize(
+    ("dated", "days", "is_decided"), [(49, 2, False), (49, 3, True), (50, 1, True), (50, 0, False)]
+)
 def test_few_days_without_a_year_need_more_dated_cards(dated: int, days: int, is_decided: bool):  # noqa: FBT001
     assert weigh(dated, days=DAYS[:days]).is_decided is is_decided
+
+
+def test_a_single_card_of_the_latest_year_may_be_a_misprint():
+    page = PageFacts((10, 29), 60, 2024, DAYS[:3], latest_year_cards=1)
+    alone, together = weigh_years([page], not_before=0), weigh_years([page, page], not_before=0)
+    assert alone is not None
+    assert together is not None
+    assert (alone.year, alone.is_decided) == (2025, False)
+    assert together.is_decided
 
 
 def test_the_pages_began_in_2023():

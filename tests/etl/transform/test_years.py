@@ -66,9 +66,9 @@ def date(*pages: Page, given: dict[str, dt.date] | list[tuple[str, dt.date]] | N
 
 
 def make_dated(count: int, latest: int = 2024, name: str = "old") -> dict[str, dt.date]:
-    """Make papers with a printed year: one of the latest, the others of the year before."""
+    """Make papers with a printed year: two of the latest, the others of the year before."""
     return {
-        f"{name} {number}": dt.date(latest if number == 0 else latest - 1, 3, 1 + number % 28)
+        f"{name} {number}": dt.date(latest if number < 2 else latest - 1, 3, 1 + number % 28)
         for number in range(count)
     }
 
@@ -90,6 +90,16 @@ def test_a_page_of_many_cards_is_dated_by_its_own_counts():
         "latest printed year 2024",
     ]
     assert page["year_evidence"][2].endswith(":1 for 2025")
+
+
+def test_of_many_cards_a_single_one_of_the_latest_year_decides_nothing():
+    (page,) = date(Page("a", "Oct 29", {**make_dated(60, 2023), "one": dt.date(2024, 3, 1)}, OCTOBER))
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+
+
+def test_a_page_without_a_year_less_card_stays_undated():
+    (page,) = date(Page("a", "Oct 29", make_dated(100), {}))
+    assert (page["page_on"], page["capture_year"]) == (None, None)
 
 
 def test_a_page_of_few_cards_stays_undated_with_a_bound():
