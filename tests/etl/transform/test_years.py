@@ -68,8 +68,7 @@ def date(*pages: Page, given: dict[str, dt.date] | list[tuple[str, dt.date]] | N
 def make_dated(count: int, latest: int = 2024, name: str = "old") -> dict[str, dt.date]:
     """Make papers with a printed year: two of the latest, the others of the year before."""
     return {
-        f"{name} {number}": dt.date(latest if number < 2 else latest - 1, 3, 1 + number % 28)
-        for number in range(count)
+        f"{name} {number}": dt.date(latest if number < 2 else latest - 1, 3, 1 + number % 28) for number in range(count)
     }
 
 
@@ -473,3 +472,26 @@ def test_every_date_says_how_it_is_known_and_lies_within_its_bounds(pages: list[
             assert low == high == row["page_on"]
         if row["capture_year"]:
             assert all(on.year < row["capture_year"] for on in page.dated.values())
+
+
+@fewer_examples
+@given(page_sets())
+def test_a_page_that_shares_no_paper_changes_no_other(pages: list[Page]):
+    alone = Page("z", "Oct 29", make_dated(60, name="z"), make_yearless((10, 28), (10, 27), (10, 24), name="z"))
+    with_it = [row for row in date(*pages, alone) if row["dump_id"] != "z"]
+    assert with_it == list(date(*pages))
+
+
+@fewer_examples
+@given(page_sets())
+def test_a_twin_that_prints_the_decided_year_undoes_none_of_its_pages(pages: list[Page]):
+    decided = {(row["dump_id"], row["page_number"]): row["capture_year"] for row in date(*pages)}
+    for page in pages:
+        year = decided[page.dump_id, page.number]
+        paper, day = next(iter(page.yearless.items()), (None, None))
+        if year is None or paper is None or (day == (2, 29) and year % 4):
+            continue
+        twin = Page("z", None, {paper: dt.date(year, *day)}, {})
+        rows = {(row["dump_id"], row["page_number"]): row for row in date(*pages, twin)}
+        assert rows[page.dump_id, page.number]["capture_year"] == year
+        break
