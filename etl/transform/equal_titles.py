@@ -76,7 +76,7 @@ def _find_equal_title_veto(
     if days is None or days <= MAX_DAYS_APART:
         return None
     few_words = words <= FEW_TITLE_WORDS
-    if few_words and letters < MIN_TRUNCATED_ABSTRACT:
+    if letters < MIN_TRUNCATED_ABSTRACT and (few_words or same_count is False):
         return "other_date"
     enough = NEARLY_EQUAL if few_words else VERY_ALIKE
     return "date_and_count" if score < enough and same_count is False else None

@@ -22,7 +22,7 @@ CJK: Final = "\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _WORD: Final = re.compile(rf"[{CJK}]|[^\s{CJK}]+")
 _MIN_MISSPELT_LENGTH: Final = 3
 _DIGIT: Final = re.compile("[0-9]")
-_OPPOSITES: Final = ("un", "non", "in", "im", "dis", "anti", "semi", "self", "multi")
+_OPPOSITES: Final = ("a", "un", "non", "in", "im", "dis", "anti", "semi", "self", "multi")
 
 
 _FUNCTION_WORDS: Final = frozenset(
@@ -99,13 +99,16 @@ def find_only_words(left: str, right: str) -> OnlyWords:
 def is_misspelt(word: str, other: str) -> bool:
     """Tell whether two words differ by one letter, or two that changed places.
 
-    Words of three letters never by another letter: ``GLM`` and ``VLM`` are two things. Digits are never misspelt.
+    Words of three letters never by another letter: ``GLM`` and ``VLM`` are two things, and so are ``symmetric`` and
+    ``asymmetric``. Digits are never misspelt.
 
     >>> [is_misspelt(*words) for words in (("life", "lief"), ("mem", "mmem"), ("glm", "vlm"), ("gpt4", "gpt3"))]
     [True, True, False, False]
     """
     shortest = min(len(word), len(other))
     if shortest < _MIN_MISSPELT_LENGTH or {word, other} <= MARK_WORDS or _DIGIT.search(word + other):
+        return False
+    if word == f"a{other}" or other == f"a{word}":
         return False
     is_substituted = len(word) == len(other) and sorted(word) != sorted(other)
     if is_substituted and shortest <= _MIN_MISSPELT_LENGTH:

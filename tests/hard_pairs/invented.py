@@ -183,6 +183,13 @@ TWO_PAPERS: Final[dict[str, tuple[tuple[Row, Row], ...]]] = {
         (_row("Rung-3.5 Sonnet", ENGLISH, None, None), _row("Rung-3.7 Sonnet", NEARLY, None, None)),
         (_row("Rung Mini", ENGLISH, None, None), _row("Rung Max", NEARLY, None, None)),
     ),
+    "opposites by hand": (
+        (_row("Symmetric Rungs", ENGLISH, None, None), _row("Asymmetric Rungs", NEARLY, None, None)),
+        (_row("Rung for Children", ENGLISH, None, None), _row("Rung for Adults", NEARLY, None, None)),
+        (_row("ChatRung-4o", ENGLISH, None, None), _row("ChatRung-4", NEARLY, None, None)),
+        (_row("Rung++: Fast", ENGLISH, None, None), _row("Rung+: Fast", ENGLISH, None, None)),
+        (_row("The 1st Rung Challenge", ENGLISH, None, None), _row("The 2nd Rung Challenge", NEARLY, None, None)),
+    ),
     "nothing but a title": (
         (_row("Editorial", None), _row("Editorial", ENGLISH, LATER, 1)),
         (_row("A Survey", None, None, None), _row("A Survey", ENGLISH)),

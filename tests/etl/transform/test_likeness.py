@@ -209,6 +209,11 @@ MORE_CASES = {
         observe("this editorial introduces an issue", title=SHORT, dates=[OTHER_DAY], counts=[1]),
         (None, "other_date"),
     ),
+    "a few words under a longer title, by others": (
+        observe("we introduce the nine papers of this issue", title=MIDDLE, dates=[DAY], counts=[2]),
+        observe("we introduce the ten papers of this issue", title=MIDDLE, dates=[OTHER_DAY], counts=[3]),
+        (None, "other_date"),
+    ),
     "the end of an abstract alone": (observe(), observe(LADDERS[-160:]), ("exact_title", None)),
     "another subject in title and abstract": (
         observe(f"{LADDERS} of hindi", title=f"{LONG} hindi"),

@@ -34,6 +34,7 @@ def test_words_are_added_replaced_or_opposite():
     assert not added.are_none
     assert replaced.are_replaced
     assert find_only_words("supervised lamps", "unsupervised lamps").are_opposites
+    assert find_only_words("typical lamps", "atypical lamps").are_opposites
     assert not replaced.are_opposites
 
 
@@ -50,6 +51,7 @@ def test_words_are_added_replaced_or_opposite():
         ("internvl", "internlm", False),
         ("gpt4", "gpt3", False),
         ("two", "too", False),
+        ("symmetric", "asymmetric", False),
     ],
 )
 def test_a_misspelling_is_one_letter(word: str, other: str, expected: bool):  # noqa: FBT001
