@@ -23,6 +23,10 @@ MAX_DISSENT: Final = 10
 """One page in so many may contradict the others without making the whole cluster undecided."""
 
 
+DOUBTFUL_ODDS: Final = 9
+"""Odds for another year at which a single card that other dumps date does not decide for all pages of a cluster."""
+
+
 class Ballot(NamedTuple):
     """What one page says of its year, before it hears the others.
 
@@ -35,6 +39,12 @@ class Ballot(NamedTuple):
     claims: frozenset[int]
     floor: int
     own: int | None
+
+    @property
+    def is_by_one_card(self) -> bool:
+        """Tell whether all that the page claims is what other dumps print for one of its cards."""
+        is_printed = bool(self.page.header_year or self.page.period)
+        return not (self.given.capture_years or is_printed) and self.page.twin_cards == 1
 
     def contradicts(self, year: int) -> bool:
         """Tell whether the page cannot be of this year."""
@@ -77,13 +87,37 @@ def decide_year(ballots: Sequence[Ballot]) -> Decision:
     claims = Counter(year for ballot in ballots for year in ballot.claims)
     told = _tell_claims(ballots)
     told += (f"{len(ballots)} pages share year-less cards",) if len(ballots) > 1 else ()
+    facts = [ballot.page.facts for ballot in ballots]
     if claims:
-        return _settle(ballots, _pick(claims), told)
-    verdict = weigh_years([ballot.page.facts for ballot in ballots], not_before=max(ballot.floor for ballot in ballots))
+        year = _pick(claims)
+        doubt = weigh_years(facts, not_before=0) if _hangs_on_one(ballots) else None
+        if doubt is not None and doubt.year != year and doubt.odds >= DOUBTFUL_ODDS:
+            return Decision(None, (*told, f"contradiction: odds {doubt.odds}:1 for {doubt.year}"))
+        return _settle(ballots, year, told)
+    verdict = weigh_years(facts, not_before=max(ballot.floor for ballot in ballots))
     owned = Counter(ballot.own for ballot in ballots if ballot.own is not None)
     if owned and (verdict is None or any(year != verdict.year for year in owned)):
         return _decide_without_outliers(ballots, _pick(owned), told)
+    few = _find_latest_alone(ballots)
+    if few and verdict is not None and verdict.is_decided:
+        rest = weigh_years([ballot.page.facts for ballot in ballots if ballot not in few], not_before=0)
+        if rest is not None and rest.year != verdict.year:
+            return Decision(None, (*told, f"contradiction: without {len(few)} of these pages it would be {rest.year}"))
     return _tell_odds(verdict, told)
+
+
+def _find_latest_alone(ballots: Sequence[Ballot]) -> list[Ballot]:
+    """Find the pages that print the latest year of all, if they are so few that it may be a misprint."""
+    printed = [ballot for ballot in ballots if ballot.page.facts.latest_printed_year]
+    latest = max((ballot.page.facts.latest_printed_year or 0 for ballot in printed), default=0)
+    few = [ballot for ballot in printed if ballot.page.facts.latest_printed_year == latest]
+    return few if len(few) * MAX_DISSENT <= len(printed) else []
+
+
+def _hangs_on_one(ballots: Sequence[Ballot]) -> bool:
+    """Tell whether all that several pages know of their year is what other dumps print for a single card."""
+    claiming = [ballot for ballot in ballots if ballot.claims]
+    return len(ballots) > 1 and len(claiming) == 1 and claiming[0].is_by_one_card
 
 
 def _pick(years: Counter[int]) -> int:

@@ -277,6 +277,7 @@ def test_the_architecture_names_every_rule_and_the_numbers_of_the_code():
         f"not before {year_odds.FIRST_YEAR} ",
         f"odds of {year_odds.REQUIRED_ODDS} to 1",
         f"one page in {('nine', 'ten', 'eleven')[year_votes.MAX_DISSENT - 9]} or fewer",
+        f"odds of {year_votes.DOUBTFUL_ODDS} to 1 for another year",
         f"{year_odds.MIN_YEARLESS_CARDS} or more year-less cards, or at least one and {year_odds.MANY_DATED_CARDS} or",
         f"{year_odds.MIN_LATEST_CARDS} must print the latest year",
         f"{turn_of_year.LATE_DECEMBER[1]} December or later",

@@ -390,6 +390,36 @@ def test_one_wrong_twin_among_many_right_ones_moves_no_other_page():
     assert {rows[f"b{number}"] for number in range(12) if number != 4} == {2025}
 
 
+def test_one_misprinted_year_dates_no_page_of_few_cards():
+    pages = [
+        Page(f"b{number}", "Oct 29", make_dated(15, name=f"b{number}"), {"shared": (10, 20), f"own {number}": (10, 23)})
+        for number in range(12)
+    ]
+    assert {row["capture_year"] for row in date(*pages)} == {2025}
+    garbled = pages[3]._replace(dated={**pages[3].dated, "garbled": dt.date(2025, 7, 1), "too": dt.date(2025, 7, 1)})
+    rows = date(*pages[:3], garbled, *pages[4:])
+    assert {row["capture_year"] for row in rows} == {None}
+    assert "contradiction: without 1 of these pages it would be 2025" in rows[0]["year_evidence"]
+
+
+def test_one_wrong_twin_alone_dates_no_other_page():
+    pages = [
+        Page(
+            name,
+            "Oct 29",
+            make_dated(20, name=name),
+            make_yearless((10, 20), name="shared") | {f"own {name}": (10, 23)},
+        )
+        for name in "abc"
+    ]
+    wrong = Page("z", None, {"own a": dt.date(2027, 10, 23)}, {})
+    rows = {row["dump_id"]: row for row in date(*pages, wrong)}
+    assert {rows[name]["capture_year"] for name in "abc"} == {None}
+    assert any("contradiction: odds" in text for text in rows["a"]["year_evidence"])
+    right = Page("z", None, {"own a": dt.date(2025, 10, 23)}, {})
+    assert {row["capture_year"] for row in date(*pages, right) if row["dump_id"] != "z"} == {2025}
+
+
 def test_no_pages_are_no_rows():
     assert date() == []
 
