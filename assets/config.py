@@ -116,6 +116,11 @@ class PublishConfig(dg.Config):
     allow_shrink: bool = Field(
         default=False, description="Publish also if the same dumps give much less than the release before."
     )
+    accept_break: str | None = Field(
+        default=None,
+        description="Publish also if ids stop resolving or values become null that readers rely on; "
+        "this is the reason, which the release carries.",
+    )
 
 
 def _read_day(name: str, day: str) -> dt.date:

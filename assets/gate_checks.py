@@ -11,8 +11,8 @@ import dagster as dg
 import polars as pl
 
 from assets.metadata import tabulate
-from etl.load.draft import find_shrunk
 from etl.load.invariants import GATES
+from etl.load.succession import find_shrunk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -163,7 +163,12 @@ def publish(
     receipts = [collected_dumps, dumps, inputs, paper_identities, pages, papers]
     with warehouse.hold(context.log) as lock:
         release = publish_release(
-            lock.warehouse, receipts, lock=lock, allow_shrink=config.allow_shrink, on_step=context.log.info
+            lock.warehouse,
+            receipts,
+            lock=lock,
+            allow_shrink=config.allow_shrink,
+            accept_break=config.accept_break,
+            on_step=context.log.info,
         )
         clear_leftovers(lock.warehouse, receipts)
         return report_release(lock.warehouse, release)

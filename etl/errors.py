@@ -1,6 +1,7 @@
 """What can go wrong, said in one sentence: what, where, and how to mend it.
 
-Errors take data and build their own message; the command line prints that message without a traceback.
+Errors take data and build their own message; the command line prints that message behind a word such as ``Error:``,
+without a traceback. So it begins with a lower-case letter, unless a name stands there, and has no full stop at its end.
 """
 
 from __future__ import annotations

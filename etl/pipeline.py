@@ -77,6 +77,7 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     wait: bool = True,
     dry_run: bool = False,
     allow_shrink: bool = False,
+    accept_break: str | None = None,
     on_wait: Callable[[Holder | None], None] | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -109,7 +110,13 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         progress.start("publish")
         receipts = [collected, extracted, accounted, identified, dated, resolved]
         release = publish_release(
-            warehouse, receipts, lock=lock, dry_run=dry_run, allow_shrink=allow_shrink, on_step=progress.step
+            warehouse,
+            receipts,
+            lock=lock,
+            dry_run=dry_run,
+            allow_shrink=allow_shrink,
+            accept_break=accept_break,
+            on_step=progress.step,
         )
         clear_leftovers(warehouse, receipts)
     return BuildReport({receipt.stage: receipt for receipt in receipts}, release)

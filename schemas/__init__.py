@@ -32,4 +32,7 @@ TABLES: Final[dict[str, type[Table]]] = {
 OUTSIDE_CONTENT: Final = frozenset({"inputs"})
 """Tables that content_id leaves out: they say where the bytes came from, not what they are."""
 
-__all__ = ["CONTRACT_VERSION", "OUTSIDE_CONTENT", "TABLES", "Table"]
+KEY_RECIPES: Final = {"candidate_id": 1, "dump_id": 1}
+"""How ids are computed, each recipe with its version: one that gives another id for the same bytes has the next one."""
+
+__all__ = ["CONTRACT_VERSION", "KEY_RECIPES", "OUTSIDE_CONTENT", "TABLES", "Table"]

@@ -12,16 +12,15 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from schemas import CONTRACT_VERSION, OUTSIDE_CONTENT, TABLES
+from schemas import CONTRACT_VERSION, KEY_RECIPES, OUTSIDE_CONTENT, TABLES
 from schemas.columns import list_columns, list_key, list_rules
 
 if TYPE_CHECKING:
     from schemas.columns import Column
-    from schemas.table import Table
 
 
 def describe_contract() -> dict[str, Any]:
-    """Describe version, tables, keys, columns, types, nullability, units, codes, checks and the rules' names.
+    """Describe version, key recipes, tables, keys, columns, types, nulls, units, codes, checks and the rules' names.
 
     >>> contract = describe_contract()
     >>> contract["tables"]["links"]["key"]
@@ -31,7 +30,8 @@ def describe_contract() -> dict[str, Any]:
     """
     return {
         "contract_version": CONTRACT_VERSION,
-        "tables": {name: _describe_table(name, table) for name, table in TABLES.items()},
+        "key_recipes": dict(KEY_RECIPES),
+        "tables": {name: describe_table(name) for name in TABLES},
     }
 
 
@@ -40,7 +40,9 @@ def render_contract() -> str:
     return json.dumps(describe_contract(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _describe_table(name: str, table: type[Table]) -> dict[str, Any]:
+def describe_table(name: str) -> dict[str, Any]:
+    """Describe one table as the contract has it."""
+    table = TABLES[name]
     return {
         "key": list_key(table),
         "in_content_id": name not in OUTSIDE_CONTENT,

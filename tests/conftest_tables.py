@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -84,8 +85,14 @@ def write_tables(tables: dict[str, pl.DataFrame], folder: Path, *, partitions: i
 
 def publish_release(warehouse: Warehouse) -> Release:
     """Publish the tables in a warehouse."""
+    return publish_tables(warehouse, make_tables())
+
+
+def publish_tables(warehouse: Warehouse, tables: dict[str, pl.DataFrame]) -> Release:
+    """Publish other tables in a warehouse."""
     with hold_lock(warehouse, wait=False) as lock:
-        return publish(warehouse, write_tables(make_tables(), warehouse.state / "build"), lock=lock, facts={})
+        folder = warehouse.state / uuid.uuid4().hex
+        return publish(warehouse, write_tables(tables, folder), lock=lock, facts={})
 
 
 def _hash_text(text: str) -> str:

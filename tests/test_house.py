@@ -307,3 +307,32 @@ def run_pytest(folder: Path, environment: dict[str, str]) -> subprocess.Complete
     command = [sys.executable, "-m", "pytest", "--continue-on-collection-errors", "-p", "no:cacheprovider", str(folder)]
     variables = {**os.environ, **environment}
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+
+
+def list_error_sentences(source: str) -> list[tuple[str, str]]:
+    """List the sentences of a module's errors as far as they stand there: the class, and the text with ``{}``."""
+    sentences = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ClassDef) or not node.name.endswith("Error"):
+            continue
+        for call in ast.walk(node):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "super().__init__" and call.args:
+                parts = call.args[0].values if isinstance(call.args[0], ast.JoinedStr) else call.args[:1]
+                text = "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in parts)
+                sentences.append((node.name, text))
+    return sentences
+
+
+def test_error_sentences_have_one_form(repo_root: Path) -> None:
+    """They are shown behind ``Error:``: they begin in lower case, unless with a name, and end without a full stop."""
+    names = ("DuckDB", "Dagster", "SQL")
+    sentences = [
+        (path.name, error, text)
+        for folder in ("etl", "assets")
+        for path in (repo_root / folder).rglob("*.py")
+        for error, text in list_error_sentences(path.read_text(encoding="utf-8"))
+    ]
+
+    assert len(sentences) > 40
+    assert [one for one in sentences if one[2].endswith(".")] == []
+    assert [one for one in sentences if one[2][0].isupper() and not one[2].startswith(names)] == []

@@ -12,7 +12,21 @@ from typing import Annotated, Final
 
 import typer
 
-from etl.cli import build, describe, digest, explain, releases, report, sample, search, sql, ui
+from etl.cli import (
+    build,
+    describe,
+    diff,
+    digest,
+    explain,
+    releases,
+    report,
+    sample,
+    search,
+    sql,
+    ui,
+    upkeep,
+    verify,
+)
 from etl.cli.endings import Program, stop_on_signals
 from etl.version import PACKAGE_VERSION, PARSER_VERSION
 
@@ -34,6 +48,11 @@ app.command("near-misses", epilog=explain.NEAR_MISSES_EXAMPLES)(explain.near_mis
 app.command(epilog=digest.EXAMPLES)(digest.digest)
 app.command(epilog=report.EXAMPLES)(report.report)
 app.command(epilog=releases.EXAMPLES)(releases.releases)
+app.command(epilog=diff.EXAMPLES)(diff.diff)
+app.command(epilog=verify.EXAMPLES)(verify.verify)
+app.command(epilog=upkeep.ROLLBACK_EXAMPLES)(upkeep.rollback)
+app.command(epilog=upkeep.EXPORT_EXAMPLES)(upkeep.export)
+app.command(epilog=upkeep.GC_EXAMPLES)(upkeep.gc)
 app.command(epilog=sample.EXAMPLES)(sample.sample)
 app.command(epilog=ui.EXAMPLES)(ui.ui)
 

@@ -34,7 +34,7 @@ class RepeatedColumnError(PaperhouseError):
     """Two columns of an answer have one name, and the format knows columns by their names alone."""
 
     def __init__(self, name: str, form: str) -> None:
-        super().__init__(f"Two columns are named {name}, which {form} cannot hold: give each its own name with AS.")
+        super().__init__(f"two columns are named {name}, which {form} cannot hold: give each its own name with AS")
 
 
 def write_answer(batches: pa.RecordBatchReader, form: str, output: Output) -> None:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program starts
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
-from etl.cli.options import JsonOption, WarehouseOption, show_examples
-from etl.cli.terminal import say
-
-if TYPE_CHECKING:
-    from etl.load.lock import Holder
+from etl.cli.options import JsonOption, WaitOption, WarehouseOption, say_who_holds_the_lock, show_examples
 
 EXAMPLES: Final = show_examples(
     "paperhouse build dumps/",
@@ -64,9 +60,15 @@ def build(  # noqa: PLR0913 - one argument for each option
         bool,
         typer.Option("--allow-shrink", help="Publish also if the same inputs give much less than the release before."),
     ] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait/--no-wait", help="Wait for another build of this warehouse to end, or give up.")
-    ] = True,
+    accept_break: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON",
+            help="Publish also if ids stop resolving or values become null that readers rely on; "
+            "the release carries the reason.",
+        ),
+    ] = None,
+    wait: WaitOption = True,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Build and check everything, say what would change, and publish nothing."),
@@ -101,7 +103,8 @@ def build(  # noqa: PLR0913 - one argument for each option
             wait=wait,
             dry_run=dry_run,
             allow_shrink=allow_shrink,
-            on_wait=_say_who_holds_the_lock,
+            accept_break=accept_break,
+            on_wait=say_who_holds_the_lock,
             progress=progress,
         )
     tell_outcome(house, report, dry_run=dry_run, as_json=as_json)
@@ -129,7 +132,3 @@ def parse_page_days(texts: list[str]) -> dict[str, dt.date]:
             message = f"{name!r} is given two days, {days[name]} and {day}"
             raise typer.BadParameter(message, param_hint="--page-on")
     return days
-
-
-def _say_who_holds_the_lock(holder: Holder | None) -> None:
-    say(f"Waiting for {holder or 'another build'} to finish; --no-wait gives up instead.")

@@ -7,22 +7,21 @@ import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from etl.cli.build_report import find_unread, list_rows, summarize_build
+from etl.cli.diff import render_changes
 from etl.cli.terminal import render_table, warn, write_text
 from etl.escape import escape_text
-from etl.load.manifest import compare_rows
-from etl.load.reader import open_release, read_current_id
+from etl.load.change_notes import FIRST_RELEASE
 from etl.load.tables import read_table
 from etl.load.warehouse import WarehouseUnknownError, find_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from etl.cli.build_report import BuildSummary
     from etl.load.reader import Release
     from etl.load.warehouse import Warehouse
     from etl.pipeline import BuildReport
 
-    Changes = Mapping[str, tuple[int, int]]
 
 SUGGESTED_QUERY: Final = "SELECT title, published_on FROM papers ORDER BY published_on DESC LIMIT 10"
 _SHOWN_UNREAD: Final = 20
@@ -37,44 +36,46 @@ def tell_outcome(warehouse: Warehouse, report: BuildReport, *, dry_run: bool, as
         else report.release.read("inputs")
     )
     summary = summarize_build(report.receipts, find_unread(inputs))
-    changes = _compare_with_current(warehouse, report.release) if dry_run else None
     if as_json:
-        write_text(json.dumps(_describe_outcome(summary, report.release, changes), indent=2, ensure_ascii=False))
+        outcome = _describe_outcome(summary, report.release, is_published=not dry_run)
+        write_text(json.dumps(outcome, indent=2, ensure_ascii=False))
     else:
-        write_text("\n".join(_render_outcome(warehouse, summary, report.release, changes)))
+        render = _render_plan if dry_run else _render_release
+        write_text(
+            "\n".join([render_table([], list(list_rows(summary)), right={1}), "", *render(warehouse, report.release)])
+        )
     _warn_of_unread(summary)
 
 
-def _compare_with_current(warehouse: Warehouse, release: Release) -> Changes:
-    before = open_release(warehouse).manifest if read_current_id(warehouse) else None
-    return compare_rows(before, release.manifest)
-
-
-def _describe_outcome(summary: BuildSummary, release: Release, changes: Changes | None) -> dict[str, Any]:
+def _describe_outcome(summary: BuildSummary, release: Release, *, is_published: bool) -> dict[str, Any]:
     return {
         "release_id": release.release_id,
         "content_id": release.manifest["content_id"],
-        "is_published": changes is None,
-        "path": str(release.path) if changes is None else None,
+        "is_published": is_published,
+        "path": str(release.path) if is_published else None,
         **summary.to_json(),
-        "rows_before_and_after": changes,
+        "rows": {name: table["rows"] for name, table in release.manifest["tables"].items()},
+        "changes": release.manifest["changes"],
     }
 
 
-def _render_outcome(
-    warehouse: Warehouse, summary: BuildSummary, release: Release, changes: Changes | None
-) -> Iterator[str]:
-    yield render_table([], list(list_rows(summary)), right={1})
+def _render_release(warehouse: Warehouse, release: Release) -> Iterator[str]:
+    yield f"Release {release.release_id}"
+    yield f"is in {escape_text(str(release.path))}"
     yield ""
+    yield f'Next: paperhouse sql "{SUGGESTED_QUERY}"{escape_text(_name_warehouse(warehouse))}'
+    yield f"      duckdb -readonly {escape_text(shlex.quote(str(warehouse.current / release.catalog.name)))}"
+
+
+def _render_plan(_: Warehouse, release: Release) -> Iterator[str]:
+    """Say what a dry run would change."""
+    changes = release.manifest["changes"]
     if changes is None:
-        yield f"Release {release.release_id}"
-        yield f"is in {escape_text(str(release.path))}"
-        yield ""
-        yield f'Next: paperhouse sql "{SUGGESTED_QUERY}"{escape_text(_name_warehouse(warehouse))}'
-        yield f"      duckdb -readonly {escape_text(shlex.quote(str(warehouse.current / release.catalog.name)))}"
-        return
-    rows = [[table, f"{before:,}", f"{after:,}", f"{after - before:+,}"] for table, (before, after) in changes.items()]
-    yield render_table(["table", "rows now", "rows then", "change"], rows, right={1, 2, 3})
+        rows = [[name, f"{table['rows']:,}"] for name, table in release.manifest["tables"].items()]
+        yield FIRST_RELEASE
+        yield render_table(["table", "rows"], rows, right={1})
+    else:
+        yield from render_changes(changes)
     yield ""
     yield f"This was a dry run: release {release.release_id} was checked and not published."
 

@@ -66,8 +66,8 @@ class PortTakenError(PaperhouseError):
 
     def __init__(self, host: str, port: int, error: OSError) -> None:
         super().__init__(
-            f"The UI cannot listen on {host}, port {port} ({error.strerror or error}): "
-            "end what listens there, or choose another port with --port."
+            f"the UI cannot listen on {host}, port {port} ({error.strerror or error}): "
+            "end what listens there, or choose another port with --port"
         )
 
 
@@ -75,7 +75,7 @@ class UiEndedError(PaperhouseError):
     """Dagster ended by itself."""
 
     def __init__(self, log: Path, code: int) -> None:
-        super().__init__(f"Dagster ended with code {code}: {log} says why ({_read_last_line(log)}).")
+        super().__init__(f"Dagster ended with code {code}: {log} says why ({_read_last_line(log)})")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def describe(
     *,
     table: Annotated[str | None, typer.Argument(metavar="TABLE", help="A table or view, to see its columns.")] = None,
     warehouse: WarehouseOption = None,
-    release: ReleaseOption = None,
+    release: ReleaseOption = "current",
     as_json: JsonOption = False,
 ) -> None:
     """Say what a release holds: tables, views, macros, columns.
@@ -33,7 +33,7 @@ def describe(
     """
     from etl.load.reader import open_release  # noqa: PLC0415 - --help must not wait for duckdb and polars
 
-    opened = open_release(warehouse, release_id=release)
+    opened = open_release(warehouse, release=release)
     contents = read_contents(opened)
     if table is None:
         described: Any = {"release_id": opened.release_id, **contents}

@@ -42,7 +42,7 @@ def digest(  # noqa: PLR0913 - the options of one command
         ),
     ] = None,
     warehouse: WarehouseOption = None,
-    release: ReleaseOption = None,
+    release: ReleaseOption = "current",
 ) -> None:
     """Write a digest of the papers that are new since a day.
 
@@ -53,7 +53,7 @@ def digest(  # noqa: PLR0913 - the options of one command
     from etl.load.reader import open_release  # noqa: PLC0415
     from etl.report.digest import read_digest, render_html, render_markdown  # noqa: PLC0415
 
-    found = read_digest(open_release(warehouse, release_id=release), since, limit=limit)
+    found = read_digest(open_release(warehouse, release=release), since, limit=limit)
     text = render_html(found) if form is Form.HTML else render_markdown(found)
     with open_output(output) as answer:
         answer.write(text.encode())

@@ -41,7 +41,7 @@ _MENDS: Final = {
     errno.ENOMEM: "free some memory or use fewer --workers",
 }
 
-_WHOLE: Final = "the current release of the warehouse, if there is one, is whole."
+_WHOLE: Final = "the current release of the warehouse, if there is one, is whole"
 _RUST_ERROR: Final = re.compile(r"\(os error (\d{1,4})\)")
 
 
@@ -83,11 +83,11 @@ def explain_error(error: BaseException) -> tuple[str, int]:
         case PaperhouseError():
             return str(error), FAILED
         case TerminatedError():
-            return f"Stopped by a signal; {_WHOLE}", TERMINATED
+            return f"Stopped by a signal; {_WHOLE}.", TERMINATED
         case KeyboardInterrupt():
-            return f"Stopped by Ctrl-C; {_WHOLE}", INTERRUPTED
+            return f"Stopped by Ctrl-C; {_WHOLE}.", INTERRUPTED
         case MemoryError():
-            return f"The memory does not suffice: {_MENDS[errno.ENOMEM]}.", FAILED
+            return f"the memory does not suffice: {_MENDS[errno.ENOMEM]}", FAILED
         case OSError():
             return _explain_system_error(error), FAILED
     refusal = _find_refusal(error)
@@ -97,7 +97,7 @@ def explain_error(error: BaseException) -> tuple[str, int]:
 def _explain_surprise(error: BaseException) -> str:
     first_line = next(iter(str(error).splitlines()), "")
     what = f"{type(error).__name__}: {first_line[:300]}"
-    return f"Something unexpected happened ({what}): please report it with what {DEBUG_VARIABLE}=1 shows; {_WHOLE}"
+    return f"something unexpected happened ({what}): please report it with what {DEBUG_VARIABLE}=1 shows; {_WHOLE}"
 
 
 def _find_refusal(error: BaseException) -> OSError | None:
@@ -113,7 +113,7 @@ def _explain_system_error(error: OSError) -> str:
     reason = error.strerror or str(error) or type(error).__name__
     where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, (str, bytes)) else ""
     mend = _MENDS.get(error.errno or 0, "mend that and run the command again")
-    return f"{where}{reason}: {mend}."
+    return f"{where}{reason}: {mend}"
 
 
 def stop_on_signals() -> None:

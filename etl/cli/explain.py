@@ -57,14 +57,14 @@ def paper(
     *,
     words: Annotated[list[str], typer.Argument(metavar="ID|WORDS", help="A paper's id, or words of its title.")],
     warehouse: WarehouseOption = None,
-    release: ReleaseOption = None,
+    release: ReleaseOption = "current",
     as_json: JsonOption = False,
 ) -> None:
     """Show a paper, each of its listings with its bytes, why they were merged, and which value won in each field."""
     from etl.explain import explain_paper  # noqa: PLC0415 - --help must not wait for polars
     from etl.load.reader import open_release  # noqa: PLC0415
 
-    explanation = explain_paper(open_release(warehouse, release_id=release), " ".join(words))
+    explanation = explain_paper(open_release(warehouse, release=release), " ".join(words))
     if as_json:
         write_text(json.dumps(explanation._asdict(), indent=2, ensure_ascii=False, default=str))
     else:
@@ -79,13 +79,13 @@ def dump(
         Path | None, typer.Option(metavar="FILE", help="Where its bytes are, if not among the inputs any more.")
     ] = None,
     warehouse: WarehouseOption = None,
-    release: ReleaseOption = None,
+    release: ReleaseOption = "current",
 ) -> None:
     """Print a dump with the role of every piece: what was read as what, in colour on a terminal."""
     from etl.explain import explain_dump  # noqa: PLC0415 - --help must not wait for polars
     from etl.load.reader import open_release  # noqa: PLC0415
 
-    row, pieces = explain_dump(open_release(warehouse, release_id=release), name, file)
+    row, pieces = explain_dump(open_release(warehouse, release=release), name, file)
     write_text("\n".join(_render_dump(row, pieces, width=find_width(sys.stdout))))
 
 
@@ -93,7 +93,7 @@ def near_misses(
     *,
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many pairs to show.")] = 20,
     warehouse: WarehouseOption = None,
-    release: ReleaseOption = None,
+    release: ReleaseOption = "current",
     as_json: JsonOption = False,
 ) -> None:
     """List papers that are alike and were not merged.
@@ -104,7 +104,7 @@ def near_misses(
     from etl.explain import list_near_misses  # noqa: PLC0415 - --help must not wait for polars
     from etl.load.reader import open_release  # noqa: PLC0415
 
-    rows = list_near_misses(open_release(warehouse, release_id=release), limit=limit)
+    rows = list_near_misses(open_release(warehouse, release=release), limit=limit)
     if as_json:
         write_text(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
     elif rows:

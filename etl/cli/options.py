@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+from etl.cli.terminal import say
+
+if TYPE_CHECKING:
+    from etl.load.lock import Holder
 
 WarehouseOption = Annotated[
     Path | None,
@@ -17,12 +22,23 @@ WarehouseOption = Annotated[
     ),
 ]
 
+RELEASE_FORMS: Final = "an id or the beginning of one, current, previous, or the path of a release or a copy"
+"""How a release can be named, on every command."""
+
 ReleaseOption = Annotated[
-    str | None,
-    typer.Option("--release", metavar="ID", help="The release to read; without it the current one."),
+    str, typer.Option("--release", metavar="RELEASE", help=f"The release to read: {RELEASE_FORMS}.")
+]
+
+WaitOption = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="Wait for whoever works on this warehouse to finish, or give up.")
 ]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+
+
+def say_who_holds_the_lock(holder: Holder | None) -> None:
+    """Tell whoever runs a command that has to wait for another one."""
+    say(f"Waiting for {holder or 'another build'} to finish; --no-wait gives up instead.")
 
 
 def show_examples(*lines: str) -> str:

@@ -54,7 +54,7 @@ def sql(
         ),
     ] = None,
     warehouse: WarehouseOption = None,
-    release: ReleaseOption = None,
+    release: ReleaseOption = "current",
 ) -> None:
     """Answer a question in SQL from a release.
 
@@ -76,7 +76,7 @@ def sql(
     from etl.search.index import find_index  # noqa: PLC0415
 
     house = find_warehouse(warehouse)
-    opened = open_release(house, release_id=release)
+    opened = open_release(house, release=release)
     index = find_index(house, opened)
     extension = Extension(index.catalog, index.files) if index else None
     with stream_select(opened, text, extension=extension) as batches, open_output(output) as answer:

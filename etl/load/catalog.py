@@ -22,7 +22,7 @@ from schemas.columns import list_columns
 from schemas.dictionary import escape_markdown, quote_code, render_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from etl.load.sql_files import SqlFile
@@ -67,22 +67,38 @@ def fill_catalog(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Iter
 
 def is_catalog_usable(release_folder: Path) -> bool:
     """Tell whether the release has a DuckDB file whose views name the release's files where they lie now."""
+    return not find_misplaced_views(release_folder)
+
+
+def find_misplaced_views(release_folder: Path) -> list[str]:
+    """Find what keeps the DuckDB file from showing the release's tables: nothing where all views name its own files."""
     path = release_folder / CATALOG_NAME
     if not path.is_file():
-        return False
+        return [f"{CATALOG_NAME} is missing"]
     try:
-        with contextlib.closing(duckdb.connect()) as connection:
-            connection.execute(f"ATTACH {quote_text(str(path))} AS catalog (READ_ONLY)")
-            known = connection.execute(
-                "SELECT view_name, sql FROM duckdb_views() WHERE database_name = 'catalog' AND NOT internal"
-            ).fetchall()
-    except duckdb.Error:
-        return False
-    views = dict(known)
+        with open_catalog(path) as connection:
+            views = dict(
+                connection.execute(
+                    "SELECT view_name, sql FROM duckdb_views() WHERE database_name = 'catalog' AND NOT internal"
+                ).fetchall()
+            )
+    except duckdb.Error as error:
+        return [f"{CATALOG_NAME} cannot be opened ({str(error).splitlines()[0]})"]
     files = list_release_files(read_manifest(release_folder), release_folder)
-    return all(
-        quote_text(escape_pattern(file)) in views.get(table, "") for table, paths in files.items() for file in paths
-    )
+    return [
+        f"view {table} reads other files than those of this folder" if table in views else f"view {table} is missing"
+        for table, paths in files.items()
+        if not all(quote_text(escape_pattern(file)) in views.get(table, "") for file in paths)
+    ]
+
+
+@contextlib.contextmanager
+def open_catalog(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB file for reading, as the database ``catalog`` of a session of its own."""
+    with contextlib.closing(duckdb.connect()) as connection:
+        connection.execute(f"ATTACH {quote_text(str(path))} AS catalog (READ_ONLY)")
+        connection.execute("USE catalog")
+        yield connection
 
 
 def create_table_views(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Iterable[Path]]) -> None:

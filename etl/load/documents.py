@@ -9,11 +9,18 @@ nothing else: no clock, no path of this machine.
 from __future__ import annotations
 
 import hashlib
+import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+import yaml
+
 from etl.load.catalog import render_views
+from etl.load.change_notes import render_change_notes
 from etl.load.files import create_file
+from schemas.card import describe_card, render_card
+from schemas.croissant import describe_croissant
+from schemas.datacontract import describe_data_contract
 from schemas.dictionary import render_dictionary
 
 if TYPE_CHECKING:
@@ -29,8 +36,47 @@ def render_release_dictionary(_: Release, __: Release | None) -> str:
     return f"{render_dictionary()}\n{render_views()}"
 
 
+def render_release_card(release: Release, _: Release | None) -> str:
+    """Render the card for dataset hubs, under the name that they read."""
+    rows = count_rows(release)
+    names = {name: release.manifest[name] for name in ("release_id", "content_id")}
+    text = render_card(rows, **names, version=release.manifest["contract_version"])
+    return f"---\n{render_yaml(describe_card(rows))}---\n\n{text}"
+
+
+def render_croissant(release: Release, _: Release | None) -> str:
+    """Render the Croissant metadata."""
+    manifest = release.manifest
+    described = describe_croissant(
+        {name: table["files"] for name, table in manifest["tables"].items()},
+        release_id=manifest["release_id"],
+        version=f"{manifest['contract_version']}.0",
+        published_on=manifest["created_at"][:10],
+    )
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+
+
+def render_data_contract(release: Release, _: Release | None) -> str:
+    """Render the Open Data Contract."""
+    return render_yaml(describe_data_contract(count_rows(release), release_id=release.release_id))
+
+
+def render_yaml(value: object) -> str:
+    """Render plain data as YAML, its parts in the order they have."""
+    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120))
+
+
+def count_rows(release: Release) -> dict[str, int]:
+    """Take the rows of each table from the manifest."""
+    return {name: table["rows"] for name, table in release.manifest["tables"].items()}
+
+
 DOCUMENTS: Final[Mapping[str, Render]] = {
     "DICTIONARY.md": render_release_dictionary,
+    "CHANGES.md": render_change_notes,
+    "README.md": render_release_card,
+    "croissant.json": render_croissant,
+    "datacontract.yaml": render_data_contract,
 }
 """Each document's file name, and what renders it.
 

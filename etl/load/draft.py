@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from etl.errors import PaperhouseError
 from etl.load.documents import write_documents
-from etl.load.files import flush_file, link_file
+from etl.load.files import flush_file, hash_file, link_file
 from etl.load.gates import check_gates
-from etl.load.manifest import compare_rows, make_manifest, write_manifest
+from etl.load.manifest import list_entries, make_manifest, write_manifest
 from etl.load.reader import Release
 from etl.load.sql_files import list_sql_files
+from etl.load.succession import check_declared, check_shrink, diff_with_current
 from etl.load.tables import list_files, scan_files
 from etl.load.verify import verify_table
 from schemas import TABLES
@@ -25,12 +27,7 @@ if TYPE_CHECKING:
 
     from etl.load.documents import Render
 
-INPUT_ROOTS_FACT: Final = "input_roots"
-"""The fact that names what a build was told to read; builds with the same one are expected to be of like size."""
-
 _SPARE_BYTES: Final = 64 << 20
-_LEAST_KEPT_SHARE: Final = 0.5
-_GUARDED_TABLES: Final = ("dumps", "listings", "papers")
 
 
 class TablesIncompleteError(PaperhouseError):
@@ -38,7 +35,7 @@ class TablesIncompleteError(PaperhouseError):
 
     def __init__(self, wrong: set[str]) -> None:
         """Name the tables that are missing or unknown."""
-        super().__init__(f"A release cannot be made with these tables missing or unknown: {', '.join(sorted(wrong))}.")
+        super().__init__(f"a release cannot be made with these tables missing or unknown: {', '.join(sorted(wrong))}")
 
 
 class DiskFullError(PaperhouseError):
@@ -47,19 +44,8 @@ class DiskFullError(PaperhouseError):
     def __init__(self, folder: Path, needed: int, free: int) -> None:
         """Name the place and the two sizes."""
         super().__init__(
-            f"The release needs {needed >> 20} MiB in {folder}, where only {free >> 20} MiB are free: "
-            "free some space, and build again."
-        )
-
-
-class ReleaseShrinksError(PaperhouseError):
-    """The same inputs give a much smaller release than before."""
-
-    def __init__(self, table: str, before: int, after: int) -> None:
-        """Name the table and its rows before and after."""
-        super().__init__(
-            f"Nothing was published, since from the same inputs table {table} would go from {before} rows to {after}: "
-            "put back the dumps that are missing, or allow it with --allow-shrink."
+            f"the release needs {needed >> 20} MiB in {folder}, where only {free >> 20} MiB are free: "
+            "free some space, and build again"
         )
 
 
@@ -87,79 +73,101 @@ def check_space(sources: Mapping[str, Sequence[Path]], staging: Path) -> None:
         raise DiskFullError(staging, needed, free)
 
 
-def check_shrink(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
-    """Refuse a release with less than half the rows of the one before, where both were built from the same roots.
+@dataclass(frozen=True)
+class Terms:
+    """What a release is made under: the builder's notes and documents, the hour, what was allowed."""
 
-    Errors: ``ReleaseShrinksError``.
-    """
-    roots = after["facts"].get(INPUT_ROOTS_FACT)
-    if before is None or roots is None or before["facts"].get(INPUT_ROOTS_FACT) != roots:
-        return
-    changes = compare_rows(before, after)
-    for table in find_shrunk(changes):
-        raise ReleaseShrinksError(table, *changes[table])
+    facts: Mapping[str, Any]
+    documents: Mapping[str, Render]
+    now: dt.datetime
+    allow_shrink: bool = False
+    accept_break: str | None = None
 
 
-def find_shrunk(changes: Mapping[str, tuple[int, int]]) -> list[str]:
-    """Find the guarded tables that have less than half their rows left, from the rows of each before and after.
-
-    >>> find_shrunk({"papers": (10, 4), "dumps": (10, 5), "links": (10, 0)})
-    ['papers']
-    """
-    return [
-        table
-        for table, (rows_before, rows_after) in changes.items()
-        if table in _GUARDED_TABLES and rows_after < _LEAST_KEPT_SHARE * rows_before
-    ]
-
-
-def prepare_draft(  # noqa: PLR0913 - the parts of one act, each by its name
+def prepare_draft(
     staging: Path,
     sources: Mapping[str, Sequence[Path]],
     *,
-    facts: Mapping[str, Any],
+    terms: Terms,
     before: Release | None,
-    documents: Mapping[str, Render],
-    now: dt.datetime,
     begin: Callable[[str], None],
 ) -> Release:
-    """Link, verify and describe the tables in a new folder of ``staging``: gives the release as it lies there.
+    """Link, check and describe the tables in a new folder of ``staging``: gives the release as it lies there.
 
-    ``before`` is the release that this one is to follow. Errors: as for ``verify_table`` and ``check_gates``.
+    ``before`` is the release that this one is to follow.
+    Errors: as for ``verify_table``, ``check_gates``, ``check_shrink`` and ``check_declared``.
     """
     draft = staging / "release"
     begin("link")
-    files = _link_tables(sources, draft)
+    files = link_tables(sources, draft, before)
     begin("verify")
     entries = {table: verify_table(table, paths, draft) for table, paths in files.items()}
     begin("gates")
     check_gates(files, staging / "spill")
-    begin("manifest")
     manifest = make_manifest(
         entries=entries,
         input_counts=_count_inputs(files["inputs"]),
         sql_files=list_sql_files(),
-        facts=facts,
-        created_at=now.isoformat(timespec="seconds"),
+        facts=terms.facts,
+        created_at=terms.now.isoformat(timespec="seconds"),
     )
-    begin("documents")
     release = Release(manifest["release_id"], draft, manifest)
-    manifest["documents"] = write_documents(release, before, documents)
+    begin("compare")
+    manifest |= _succeed(before, release, terms, staging / "spill")
+    manifest["storage"] = _measure_storage(release, before)
+    begin("documents")
+    manifest["documents"] = write_documents(release, before, terms.documents)
     write_manifest(manifest, draft)
     flush_file(draft)
     return release
 
 
-def _link_tables(sources: Mapping[str, Sequence[Path]], draft: Path) -> dict[str, list[Path]]:
+def link_tables(sources: Mapping[str, Sequence[Path]], draft: Path, before: Release | None) -> dict[str, list[Path]]:
+    """Link the tables' files into the draft, in key order.
+
+    A file whose very bytes the release before has is linked to that one, so that the disk holds them once.
+    """
     linked: dict[str, list[Path]] = {}
     for table, paths in sources.items():
         folder = draft / table
         folder.mkdir(parents=True)
         linked[table] = [folder / f"part-{number:05d}.parquet" for number in range(len(paths))]
         for source, target in zip(paths, linked[table], strict=True):
-            link_file(source, target)
+            link_file(_find_twin(source, table, before) or source, target)
         flush_file(folder)
     return linked
+
+
+def _find_twin(source: Path, table: str, before: Release | None) -> Path | None:
+    """Find a file of the release before with the same bytes; one that is damaged by now has others."""
+    if before is None or table not in before.manifest["tables"]:
+        return None
+    size = source.stat().st_size
+    for entry in before.manifest["tables"][table]["files"]:
+        twin: Path = before.path / entry["path"]
+        is_like = entry["bytes"] == size and twin.is_file()
+        if is_like and (twin.samefile(source) or hash_file(source) == entry["sha256"] == hash_file(twin)):
+            return twin
+    return None
+
+
+def _measure_storage(release: Release, before: Release | None) -> dict[str, int]:
+    """Measure the tables' files, and how much of that the release before holds as well and was not written again."""
+    earlier = [before.path / entry["path"] for entry in list_entries(before.manifest)] if before else []
+    known = {path.stat().st_ino for path in earlier if path.is_file()}
+    sizes = {file.stat().st_ino: file.stat().st_size for table in TABLES for file in release.list_files(table)}
+    linked = sum(size for inode, size in sizes.items() if inode in known)
+    return {"table_bytes": sum(sizes.values()), "linked_bytes": linked}
+
+
+def _succeed(before: Release | None, release: Release, terms: Terms, workspace: Path) -> dict[str, Any]:
+    """Check that the release may follow the one before it, and say for the manifest what differs."""
+    if not terms.allow_shrink:
+        check_shrink(before.manifest if before else None, release.manifest)
+    diff = diff_with_current(before, release, workspace)
+    if diff:
+        check_declared(diff, terms.accept_break)
+    return {"changes": diff.to_plain() if diff else None, "accepted_break": terms.accept_break}
 
 
 def _count_inputs(files: Sequence[Path]) -> dict[str, int]:

@@ -19,7 +19,7 @@ class PathUnspeakableError(PaperhouseError):
         """Name the path."""
         super().__init__(
             f"DuckDB cannot open {path}, since a folder's name has a question mark, or a backslash beside * or [: "
-            "rename that folder."
+            "rename that folder"
         )
 
 

@@ -32,7 +32,7 @@ class WriteFailedError(PaperhouseError):
     def __init__(self, path: Path, error: OSError) -> None:
         """Name the file and the system's reason."""
         mend = "free some space" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "mend its folder"
-        super().__init__(f"{path} cannot be written ({error.strerror}): {mend}, and build again.")
+        super().__init__(f"{path} cannot be written ({error.strerror}): {mend}, and build again")
 
 
 @contextlib.contextmanager
@@ -81,10 +81,15 @@ def link_file(source: Path, target: Path) -> None:
     except OSError as error:
         if error.errno not in _CANNOT_LINK:
             raise WriteFailedError(target, error) from error
-        with source.open("rb") as original, create_file(target) as copy:
-            shutil.copyfileobj(original, copy, _CHUNK_BYTES)
+        copy_file(source, target)
     else:
         flush_file(target)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy a file's bytes to a new file, flushed; errors as for ``create_file``."""
+    with source.open("rb") as original, create_file(target) as copy:
+        shutil.copyfileobj(original, copy, _CHUNK_BYTES)
 
 
 def hash_file(path: Path) -> str:

@@ -27,9 +27,9 @@ class InvariantBrokenError(PaperhouseError):
         self.invariant, self.example, self.count = gate.name, dict(example), count
         shown = ", ".join(f"{name} = {value}" for name, value in example.items())
         places = "1 place" if count == 1 else f"{count} places"
+        self.what = f"the tables break the invariant {gate.name} ({gate.sentence}) in {places}: {shown}"
         super().__init__(
-            f"Nothing was published, since the tables break the invariant {gate.name} ({gate.sentence}) in {places}: "
-            f"{shown}; this is a fault in a stage, please report it with this message."
+            f"nothing was published, since {self.what}; this is a fault in a stage, please report it with this message"
         )
 
 

@@ -56,7 +56,7 @@ class WarehouseLockedError(PaperhouseError):
         """Name the warehouse and who holds it."""
         self.holder = holder
         who = holder or "another process (which one is not known)"
-        super().__init__(f"The warehouse {lock.parent} is in use by {who}: wait for it (--wait), or end it.")
+        super().__init__(f"the warehouse {lock.parent} is in use by {who}: wait for it (--wait), or end it")
 
 
 class LockUnsupportedError(PaperhouseError):
@@ -65,8 +65,8 @@ class LockUnsupportedError(PaperhouseError):
     def __init__(self, lock: Path, error: OSError) -> None:
         """Name the lock and the system's reason."""
         super().__init__(
-            f"The file system of {lock} cannot lock files ({error.strerror}): "
-            "put the warehouse on a local disk, or on a file system that supports flock."
+            f"the file system of {lock} cannot lock files ({error.strerror}): "
+            "put the warehouse on a local disk, or on a file system that supports flock"
         )
 
 
@@ -76,8 +76,8 @@ class LockNotHeldError(PaperhouseError):
     def __init__(self, warehouse: Warehouse) -> None:
         """Name the lock."""
         super().__init__(
-            f"The lock {warehouse.lock} is not held, or its file was removed: "
-            "end all other builds of this warehouse, and build again."
+            f"the lock {warehouse.lock} is not held, or its file was removed: "
+            "end all other builds of this warehouse, and build again"
         )
 
 

@@ -1,8 +1,8 @@
 """``log.jsonl``: the releases in the order in which they became current, one line of JSON each.
 
-The log is derived: the manifests say the same. A line that a crash cut short is dropped, and a release without a line
-gets one from its manifest, so losing the file loses nothing. A build that ends in the release that is current already
-adds none.
+The log is derived: but for rollbacks, the manifests say the same. A line that a crash cut short is dropped, and a
+release without a line gets one from its manifest, so losing the file loses nothing. A build that ends in the release
+that is current already adds none.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
 
 
-def record_release(warehouse: Warehouse, manifest: Mapping[str, Any], committed_at: str, staging: Path) -> None:
+def record_release(
+    warehouse: Warehouse, manifest: Mapping[str, Any], committed_at: str, staging: Path, *, by: str = "build"
+) -> None:
     """Add the line of a release that has just become current, and mend the lines before it.
 
-    ``staging`` is a folder of the caller's in which the new log is written before it takes the old one's place.
+    ``staging`` is a folder of the caller's in which the new log is written before it takes the old one's place; ``by``
+    is what made the release current, ``build`` or ``rollback``.
     """
     known = read_log(warehouse)
     recorded = {line["release_id"] for line in known} | {manifest["release_id"]}
@@ -33,10 +36,19 @@ def record_release(warehouse: Warehouse, manifest: Mapping[str, Any], committed_
         if folder.name not in recorded
         for found in _find_manifest(folder)
     ]
-    lines = sorted([*known, *missing], key=lambda line: str(line["committed_at"]))
+    lines = _insert_lines(known, missing)
     if not lines or lines[-1]["release_id"] != manifest["release_id"]:
-        lines.append(_make_line(manifest, committed_at))
+        lines.append({**_make_line(manifest, committed_at), "by": by})
     _write_log(warehouse, lines, staging)
+
+
+def _insert_lines(known: list[dict[str, Any]], missing: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put missing lines where their time says; known ones keep their order, also where the clock was set back."""
+    lines = list(known)
+    for line in sorted(missing, key=lambda one: str(one["committed_at"])):
+        later = (place for place, one in enumerate(lines) if str(one["committed_at"]) > str(line["committed_at"]))
+        lines.insert(next(later, len(lines)), line)
+    return lines
 
 
 def read_log(warehouse: Warehouse) -> list[dict[str, Any]]:
@@ -68,6 +80,7 @@ def _make_line(manifest: Mapping[str, Any], committed_at: str) -> dict[str, Any]
         "release_id": manifest["release_id"],
         "content_id": manifest["content_id"],
         "rows": {name: table["rows"] for name, table in manifest["tables"].items()},
+        **manifest.get("storage", {}),
     }
 
 

@@ -17,8 +17,8 @@ from etl.errors import PaperhouseError
 from etl.load.content import hash_content, hash_table
 from etl.load.files import create_file
 from etl.version import PACKAGE_VERSION, PARSER_VERSION
-from schemas import CONTRACT_VERSION, TABLES
-from schemas.columns import list_columns, list_key
+from schemas import CONTRACT_VERSION, KEY_RECIPES
+from schemas.contract import describe_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ class ManifestUnreadableError(PaperhouseError):
         """Name the file and what is wrong with it."""
         super().__init__(
             f"{path} cannot be read ({problem}), so this release is damaged: "
-            "build again if it is the current one, otherwise remove its folder."
+            "build again if it is the current one, otherwise remove its folder"
         )
 
 
@@ -78,32 +78,40 @@ def make_manifest(
     ``input_counts`` are the named files by status; ``facts`` are the builder's own notes and must be JSON.
     """
     table_hashes = {name: hash_table(name, entry.partition_hashes) for name, entry in entries.items()}
-    content_id = hash_content(table_hashes)
+    content_id, sql_hash = hash_content(table_hashes), hash_sql(sql_files)
+    versions = {"contract_version": CONTRACT_VERSION, "package_version": PACKAGE_VERSION}
     return {
         "manifest_version": MANIFEST_VERSION,
-        "release_id": hash_release(content_id, table_hashes["inputs"], sql_files),
+        "release_id": hash_release(
+            {**versions, "content_id": content_id, "sql_hash": sql_hash}, table_hashes["inputs"]
+        ),
         "content_id": content_id,
         "contract_version": CONTRACT_VERSION,
+        "key_recipes": dict(KEY_RECIPES),
         "package_version": PACKAGE_VERSION,
         "parser_version": PARSER_VERSION,
+        "sql_hash": sql_hash,
         "libraries": {name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()},
         "created_at": created_at,
         "facts": dict(facts),
         "inputs": dict(input_counts),
-        "tables": {name: _describe_table(name, entries[name], table_hashes[name]) for name in entries},
+        "tables": {name: _describe_entry(name, entries[name], table_hashes[name]) for name in entries},
     }
 
 
-def hash_release(content_id: str, inputs_hash: str, sql_files: Sequence[SqlFile]) -> str:
-    """Name a release: 32 hexadecimal digits of what it says, where that came from, and how it is to be read."""
-    parts = {
-        "content_id": content_id,
-        "inputs": inputs_hash,
-        "contract_version": CONTRACT_VERSION,
-        "package_version": PACKAGE_VERSION,
-        "sql": [[file.is_macro, file.name, file.text] for file in sql_files],
-    }
-    return hashlib.sha256(render_json(parts)).hexdigest()[:32]
+def hash_sql(sql_files: Sequence[SqlFile]) -> str:
+    """Hash the text of all views and macros."""
+    return hashlib.sha256(render_json([[file.is_macro, file.name, file.text] for file in sql_files])).hexdigest()
+
+
+def hash_release(parts: Mapping[str, Any], inputs_hash: str) -> str:
+    """Name a release: 32 hexadecimal digits of what it says, where that came from, and how it is to be read.
+
+    ``parts`` is the manifest, or what it says under ``content_id``, ``contract_version``, ``package_version`` and
+    ``sql_hash``, so that whoever has the manifest can compute the name again.
+    """
+    named = {name: parts[name] for name in ("content_id", "contract_version", "package_version", "sql_hash")}
+    return hashlib.sha256(render_json({**named, "inputs": inputs_hash})).hexdigest()[:32]
 
 
 def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
@@ -155,17 +163,13 @@ def render_json(value: object) -> bytes:
     return (json.dumps(value, sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
 
 
-def _describe_table(name: str, entry: TableEntry, table_hash: str) -> dict[str, Any]:
+def _describe_entry(name: str, entry: TableEntry, table_hash: str) -> dict[str, Any]:
     return {
+        **describe_table(name),
         "rows": entry.rows,
         "bytes": sum(file.bytes for file in entry.files),
         "hash": table_hash,
         "partition_hashes": dict(entry.partition_hashes),
-        "key": list_key(TABLES[name]),
-        "columns": [
-            {"name": column.name, "type": column.type_name, "nullable": column.nullable, "unit": column.unit}
-            for column in list_columns(TABLES[name])
-        ],
         "files": [asdict(file) for file in entry.files],
     }
 

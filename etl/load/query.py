@@ -47,8 +47,8 @@ class QueryRefusedError(PaperhouseError):
     def __init__(self, reason: str) -> None:
         """Say what it is instead."""
         super().__init__(
-            "Only one statement that reads is run here (SELECT, FROM, WITH, VALUES, DESCRIBE, SUMMARIZE, SHOW or "
-            f"EXPLAIN): {reason}."
+            "only one statement that reads is run here (SELECT, FROM, WITH, VALUES, DESCRIBE, SUMMARIZE, SHOW or "
+            f"EXPLAIN): {reason}"
         )
 
 
@@ -67,7 +67,7 @@ class QueryTimeoutError(PaperhouseError):
     def __init__(self, timeout: float) -> None:
         """Name the limit."""
         super().__init__(
-            f"The query was stopped after {timeout:g} s: narrow it with WHERE or LIMIT, or allow more time."
+            f"the query was stopped after {timeout:g} s: narrow it with WHERE or LIMIT, or allow more time"
         )
 
 

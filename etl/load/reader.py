@@ -8,33 +8,55 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
 from etl.errors import PaperhouseError
 from etl.load.catalog import CATALOG_NAME
-from etl.load.manifest import MANIFEST_NAME, list_release_files, read_manifest
+from etl.load.log import read_log
+from etl.load.manifest import list_release_files, read_manifest
 from etl.load.tables import scan_files
 from etl.load.warehouse import find_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import polars as pl
 
     from etl.load.warehouse import Warehouse
 
 
+CURRENT: Final = "current"
+PREVIOUS: Final = "previous"
+
+
 class ReleaseMissingError(PaperhouseError):
     """There is no such release."""
 
-    def __init__(self, warehouse: Warehouse, release_id: str | None) -> None:
+    def __init__(self, warehouse: Warehouse, release: str) -> None:
         """Name the warehouse and what was looked for."""
-        wanted = "no release yet" if release_id is None else f"no release {release_id}"
-        mend = "build one with 'paperhouse build DUMPS'" if release_id is None else "see 'paperhouse releases'"
-        super().__init__(f"The warehouse {warehouse.root} has {wanted}: {mend}, or name another with --warehouse.")
+        wanted = {CURRENT: "no release yet", PREVIOUS: "no release before the current one"}
+        mend = "build one with 'paperhouse build DUMPS'" if release == CURRENT else "see 'paperhouse releases'"
+        what = wanted.get(release, f"no release {release}")
+        super().__init__(f"the warehouse {warehouse.root} has {what}: {mend}, or name another with --warehouse")
+
+
+class CopyMissingError(PaperhouseError):
+    """There is no folder where a copy of a release should be."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the path."""
+        super().__init__(f"{path} is no folder: name a release's folder, or a release of the warehouse without a slash")
+
+
+class ReleaseAmbiguousError(PaperhouseError):
+    """Several releases have an id that begins so."""
+
+    def __init__(self, beginning: str, found: list[str]) -> None:
+        """Name the beginning and the first ids that have it."""
+        super().__init__(f"{len(found)} releases begin with {beginning} ({', '.join(found[:4])}): give more of the id")
 
 
 class TableUnknownError(PaperhouseError):
@@ -42,7 +64,7 @@ class TableUnknownError(PaperhouseError):
 
     def __init__(self, table: str, known: list[str]) -> None:
         """Name the table and those there are."""
-        super().__init__(f"There is no table {table!r}: the tables are {', '.join(known)}.")
+        super().__init__(f"there is no table {table!r}: the tables are {', '.join(known)}")
 
 
 @dataclass(frozen=True)
@@ -81,17 +103,57 @@ class Release:
         return duckdb.connect(self.catalog, read_only=True)
 
 
-def open_release(warehouse: Warehouse | Path | str | None = None, *, release_id: str | None = None) -> Release:
-    """Open the current release of a warehouse, or the one that is named.
+def open_release(warehouse: Warehouse | Path | str | None = None, *, release: str | Path = CURRENT) -> Release:
+    """Open the current release of a warehouse, or the one that is named; its links are followed once, here.
 
-    Errors: no release, or none of that name, raises ``ReleaseMissingError``; a damaged one ``ManifestUnreadableError``.
+    ``release`` is an id or the beginning of one, ``current``, ``previous`` (the one that was current before), or a path
+    of a release or a copy of one: a ``Path``, or text with a slash.
+
+    Errors: no release, or none of that name, raises ``ReleaseMissingError``; a beginning that several ids have
+            ``ReleaseAmbiguousError``; a damaged release ``ManifestUnreadableError``.
     """
+    path = find_release(warehouse, release)
+    manifest = read_manifest(path)
+    return Release(manifest["release_id"], path, manifest)
+
+
+def find_release(warehouse: Warehouse | Path | str | None, release: str | Path) -> Path:
+    """Find the folder of a release, named as for ``open_release``, whatever its state; errors are the same."""
+    if isinstance(release, Path) or "/" in release:
+        return find_copy(Path(release))
     house = find_warehouse(warehouse)
-    wanted = release_id or read_current_id(house)
-    if wanted is None or not (house.releases / wanted / MANIFEST_NAME).is_file():
-        raise ReleaseMissingError(house, release_id)
-    path = house.releases / wanted
-    return Release(wanted, path, read_manifest(path))
+    if release == CURRENT:
+        wanted = read_current_id(house)
+    elif release == PREVIOUS:
+        wanted = _read_previous_id(house)
+    else:
+        wanted = _complete_id(house, release)
+    if wanted is None or not (house.releases / wanted).is_dir():
+        raise ReleaseMissingError(house, release)
+    return house.releases / wanted
+
+
+def find_copy(path: Path) -> Path:
+    """Find a release's folder by its path, following links once. Errors: ``CopyMissingError``."""
+    folder = path.expanduser().resolve()
+    if not folder.is_dir():
+        raise CopyMissingError(path)
+    return folder
+
+
+def _complete_id(warehouse: Warehouse, beginning: str) -> str | None:
+    names = sorted(path.name for path in warehouse.releases.iterdir()) if warehouse.releases.is_dir() else []
+    found = [name for name in names if name == beginning] or [name for name in names if name.startswith(beginning)]
+    if len(found) > 1:
+        raise ReleaseAmbiguousError(beginning, found)
+    return found[0] if found and beginning else None
+
+
+def _read_previous_id(warehouse: Warehouse) -> str | None:
+    """Find the release that was current before this one and is still there, by the log."""
+    current = read_current_id(warehouse)
+    earlier = [line["release_id"] for line in read_log(warehouse) if line["release_id"] != current]
+    return next((name for name in reversed(earlier) if (warehouse.releases / name).is_dir()), None)
 
 
 def read_current_id(warehouse: Warehouse) -> str | None:

@@ -18,10 +18,11 @@ import pyarrow as pa
 
 from etl.errors import PaperhouseError
 from etl.load.catalog import build_catalog, is_catalog_usable
-from etl.load.draft import check_shrink, check_space, list_sources, prepare_draft
-from etl.load.files import flush_file, hash_file, remove_folder, seal_folder, unseal_folder
+from etl.load.draft import Terms, check_space, list_sources, prepare_draft
+from etl.load.files import flush_file, remove_folder, seal_folder, unseal_folder
+from etl.load.intact import is_intact
 from etl.load.log import record_release
-from etl.load.manifest import ManifestUnreadableError, list_entries, read_manifest
+from etl.load.manifest import ManifestUnreadableError
 from etl.load.reader import Release, ReleaseMissingError, open_release, read_current_id
 from etl.load.retention import mark_current, remove_old_releases
 from etl.load.staging import hold_staging, sweep_staging
@@ -41,7 +42,7 @@ class PublishFailedError(PaperhouseError):
 
     def __init__(self, step: str, error: Exception) -> None:
         """Name the step and the reason."""
-        super().__init__(f"Nothing was published, since step '{step}' failed ({error}): mend this, and build again.")
+        super().__init__(f"nothing was published, since step '{step}' failed ({error}): mend this, and build again")
 
 
 class CommitUncertainError(PaperhouseError):
@@ -50,8 +51,8 @@ class CommitUncertainError(PaperhouseError):
     def __init__(self, release_id: str, step: str, error: Exception) -> None:
         """Name the release, the step and the reason."""
         super().__init__(
-            f"Release {release_id} is committed, durability unknown: step '{step}' after the commit failed ({error}); "
-            "mend this and build again, which does no harm."
+            f"release {release_id} is committed, durability unknown: step '{step}' after the commit failed ({error}); "
+            "mend this and build again, which does no harm"
         )
 
 
@@ -77,16 +78,18 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
     documents: Mapping[str, Render] = MappingProxyType({}),
     dry_run: bool = False,
     allow_shrink: bool = False,
+    accept_break: str | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> Release:
     """Publish a build's tables as a release and make it the current one.
 
     ``tables`` names for each table of the contract the folder with its Parquet files, in published form and in key
     order by name; they are linked, not copied, and must not change afterwards. ``facts`` go to the manifest as they
-    are (JSON; with ``input_roots`` a release that shrinks by more than half is refused). ``documents``
-    are rendered beside those of ``etl.load.documents``. ``on_step`` is told each step
-    as it begins: link, verify, gates, manifest, documents and, unless a ``dry_run`` ends there, place, catalog, seal,
-    commit, flush, log, clean.
+    are (JSON; with ``input_roots`` a release that shrinks by more than half is refused, unless ``allow_shrink``).
+    ``documents`` are rendered beside those of ``etl.load.documents``; ``accept_break`` is the reason why data may
+    change so that readers break. ``on_step`` is told each step as it begins: link, verify, gates, compare, documents
+    and, unless a ``dry_run`` ends there, place, catalog, seal, commit, flush, log, clean. What differs from the release
+    before stands in the manifest under ``changes``.
 
     Errors: whatever is wrong with tables, disk or lock raises a ``PaperhouseError`` that says so; ``current`` is
             unchanged and ``staging/`` empty. After the commit that error is ``CommitUncertainError``.
@@ -100,11 +103,8 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
             sources = list_sources(tables)
             check_space(sources, staging)
             before = _open_before(warehouse)
-            draft = prepare_draft(
-                staging, sources, facts=facts, before=before, documents=documents, now=now, begin=steps.begin
-            )
-            if not allow_shrink:
-                check_shrink(before.manifest if before else None, draft.manifest)
+            terms = Terms(facts, documents, now, allow_shrink, accept_break)
+            draft = prepare_draft(staging, sources, terms=terms, before=before, begin=steps.begin)
             release = Release(draft.release_id, warehouse.releases / draft.release_id, draft.manifest)
             if dry_run:
                 return release
@@ -112,7 +112,7 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
                 steps.begin("commit")
                 _commit(warehouse, release.path, staging, now)
         _finish(warehouse, release, staging, steps, now)
-    return open_release(warehouse, release_id=release.release_id)
+    return open_release(warehouse, release=release.release_id)
 
 
 @contextlib.contextmanager
@@ -135,7 +135,7 @@ def _open_before(warehouse: Warehouse) -> Release | None:
 def _place(draft: Path, target: Path, warehouse: Warehouse, staging: Path, steps: _Steps) -> Iterator[None]:
     """Put the draft in its place, finish it there, and take it away again if the commit in the block fails."""
     steps.begin("place")
-    is_new = not _is_intact(target)
+    is_new = not is_intact(target)
     if is_new:
         if target.exists():
             unseal_folder(target)
@@ -160,23 +160,21 @@ def _place(draft: Path, target: Path, warehouse: Warehouse, staging: Path, steps
         raise
 
 
-def _is_intact(release_folder: Path) -> bool:
-    """Tell whether a release of an earlier build is here whole, byte for byte as its manifest says."""
-    try:
-        manifest = read_manifest(release_folder)
-        return manifest["release_id"] == release_folder.name and all(
-            hash_file(release_folder / file["path"]) == file["sha256"] for file in list_entries(manifest)
-        )
-    except (ManifestUnreadableError, FileNotFoundError):
-        return False
-
-
 def _rebuild_catalog(release_folder: Path) -> None:
     unseal_folder(release_folder)
     try:
         build_catalog(release_folder)
     finally:
         seal_folder(release_folder)
+
+
+def commit_release(warehouse: Warehouse, release: Release, staging: Path, now: dt.datetime, *, by: str) -> None:
+    """Make a release that lies whole in its place the current one: commit, flush, record; the lock must be held.
+
+    Errors: before the commit those of the system; after it ``CommitUncertainError``.
+    """
+    _commit(warehouse, release.path, staging, now)
+    _finish(warehouse, release, staging, _Steps(None), now, by=by)
 
 
 def _commit(warehouse: Warehouse, target: Path, staging: Path, now: dt.datetime) -> None:
@@ -189,12 +187,14 @@ def _commit(warehouse: Warehouse, target: Path, staging: Path, now: dt.datetime)
     link.replace(warehouse.current)
 
 
-def _finish(warehouse: Warehouse, release: Release, staging: Path, steps: _Steps, now: dt.datetime) -> None:
+def _finish(  # noqa: PLR0913, PLR0917 - all that a commit leaves to be done
+    warehouse: Warehouse, release: Release, staging: Path, steps: _Steps, now: dt.datetime, by: str = "build"
+) -> None:
     try:
         steps.begin("flush")
         flush_file(warehouse.root)
         steps.begin("log")
-        record_release(warehouse, release.manifest, now.isoformat(timespec="seconds"), staging)
+        record_release(warehouse, release.manifest, now.isoformat(timespec="seconds"), staging, by=by)
         steps.begin("clean")
         remove_old_releases(warehouse, now, staging)
         remove_folder(staging)

@@ -32,9 +32,7 @@ class SqlFolderMissingError(PaperhouseError):
 
     def __init__(self, places: list[Path]) -> None:
         """Name the places where it should be."""
-        super().__init__(
-            f"The SQL of the views is in none of {', '.join(map(str, places))}: install the package again."
-        )
+        super().__init__(f"the SQL of the views is in none of {', '.join(map(str, places))}: install the package again")
 
 
 class SqlCommentError(PaperhouseError):
@@ -42,7 +40,7 @@ class SqlCommentError(PaperhouseError):
 
     def __init__(self, path: Path, problem: str) -> None:
         """Name the file and what is wrong."""
-        super().__init__(f"{path}: {problem}; etl/load/sql_files.py says how the comment must look.")
+        super().__init__(f"{path}: {problem}; etl/load/sql_files.py says how the comment must look")
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ MAX_PARTITIONS: Final = 1 << 16
 _ROW_GROUP_ROWS: Final = 122_880
 """DuckDB reads row groups in parallel, in vectors of 2,048 rows; this is its own default."""
 _ROW_GROUP_BYTES: Final = 64 << 20
-_ID_UNIT: Final = "32 hex digits"
+ID_UNIT: Final = "32 hex digits"
 
 
 class TableMismatchError(PaperhouseError):
@@ -38,7 +38,8 @@ class TableMismatchError(PaperhouseError):
 
     def __init__(self, table: str, problem: str) -> None:
         """Name the table and say what is wrong with its rows."""
-        super().__init__(f"Table {table}: {problem}; the table's form stands in schemas/.")
+        self.what = f"table {table}: {problem}"
+        super().__init__(f"{self.what}; the table's form stands in schemas/")
 
 
 class TableMissingError(PaperhouseError):
@@ -46,7 +47,7 @@ class TableMissingError(PaperhouseError):
 
     def __init__(self, folder: Path) -> None:
         """Name the folder."""
-        super().__init__(f"{folder} holds no Parquet files: the step that writes this table has not run; build again.")
+        super().__init__(f"{folder} holds no Parquet files: the step that writes this table has not run; build again")
 
 
 def write_table(rows: pl.DataFrame, table: str, folder: Path, *, partitions: int = 1, first_part: int = 0) -> None:
@@ -100,9 +101,14 @@ def select_table(table: str, files: Iterable[Path]) -> str:
 
     Folder names such as ``day=1`` must not become columns, so the columns are named and Hive's partitions are off.
     """
-    columns = ", ".join(quote_name(column.name) for column in list_columns(TABLES[table]))
+    return select_columns([column.name for column in list_columns(TABLES[table])], files)
+
+
+def select_columns(columns: Iterable[str], files: Iterable[Path]) -> str:
+    """Write the query that reads some columns from files, of whatever contract version."""
+    names = ", ".join(map(quote_name, columns))
     paths = ", ".join(quote_text(escape_pattern(file)) for file in files)
-    return f"SELECT {columns} FROM read_parquet([{paths}], hive_partitioning = false)"  # noqa: S608 - all names are quoted
+    return f"SELECT {names} FROM read_parquet([{paths}], hive_partitioning = false)"  # noqa: S608 - all names are quoted
 
 
 def conform_rows(rows: pl.DataFrame, table: str) -> pl.DataFrame:
@@ -156,7 +162,7 @@ def find_disorder(rows: pl.DataFrame, table: str) -> tuple[object, ...] | None:
 def has_id_key(table: str) -> bool:
     """Tell whether a table's key begins with an id, so that its first digits part the table into ranges of keys."""
     key = list_key(TABLES[table])[0]
-    return next(column.unit for column in list_columns(TABLES[table]) if column.name == key) == _ID_UNIT
+    return next(column.unit for column in list_columns(TABLES[table]) if column.name == key) == ID_UNIT
 
 
 def _can_cast(given: pl.DataType, wanted: pl.DataType) -> bool:

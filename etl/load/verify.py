@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -30,36 +30,50 @@ class RowRuleBrokenError(PaperhouseError):
         number, self.rule, value = failures.row(0)
         key = {} if number is None else rows.select(list_key(TABLES[table])).row(number, named=True)
         where = f" at {', '.join(f'{name} = {part}' for name, part in key.items())}" if key else ""
+        places = "1 place" if failures.height == 1 else f"{failures.height} places"
+        self.what = f"table {table} breaks the rule {self.rule!r} in {places}, e.g. {value}{where}"
         super().__init__(
-            f"Nothing was published, since table {table} breaks the rule {self.rule!r} in {failures.height} places, "
-            f"e.g. {value}{where}: this is a fault in a stage, please report it with this message."
+            f"nothing was published, since {self.what}: this is a fault in a stage, please report it with this message"
         )
 
 
-def verify_table(table: str, files: Sequence[Path], root: Path) -> TableEntry:
+class _Finder(Protocol):
+    """Who hears what is wrong with a file."""
+
+    def __call__(self, error: RowRuleBrokenError | TableMismatchError, /) -> None: ...
+
+
+def verify_table(table: str, files: Sequence[Path], root: Path, *, on_fault: _Finder | None = None) -> TableEntry:
     """Check a table's files and describe them for the manifest, with paths relative to ``root``.
 
-    Errors: another schema than the contract's, rows out of key order or two with one key raise ``TableMismatchError``;
-            a row that breaks a rule raises ``RowRuleBrokenError``.
+    Errors: rows out of key order or two with one key raise ``TableMismatchError``, a row that breaks a rule
+            ``RowRuleBrokenError``; with ``on_fault`` these are told instead, and the next rows are looked at. Another
+            schema than the contract's always raises ``TableMismatchError``.
     """
     entries: list[FileEntry] = []
-    partition_hashes = hash_partitions(_read_parts(table, files, root, entries), table)
-    return TableEntry(files=tuple(entries), partition_hashes=partition_hashes)
+    parts = _read_parts(table, files, root, entries, on_fault or _refuse)
+    return TableEntry(partition_hashes=hash_partitions(parts, table), files=tuple(entries))
 
 
-def _read_parts(table: str, files: Sequence[Path], root: Path, entries: list[FileEntry]) -> Iterator[pl.DataFrame]:
-    """Read and check file by file, in key order; each file that is found good gets its entry."""
+def _refuse(error: RowRuleBrokenError | TableMismatchError) -> None:
+    raise error
+
+
+def _read_parts(
+    table: str, files: Sequence[Path], root: Path, entries: list[FileEntry], on_fault: _Finder
+) -> Iterator[pl.DataFrame]:
+    """Read and check file by file, in key order; each file gets its entry."""
     last = pl.DataFrame()
     for file in files:
-        _check_schema(table, file)
+        check_schema(table, file)
         rows = scan_files([file]).collect()
         failures = find_failures(rows, TABLES[table])
         if failures.height:
-            raise RowRuleBrokenError(table, failures, rows)
+            on_fault(RowRuleBrokenError(table, failures, rows))
         keys = rows.select(list_key(TABLES[table]))
         disorder = find_disorder(pl.concat([last, keys]) if last.height else keys, table)
         if disorder is not None:
-            raise TableMismatchError(table, f"{file.name} is not in key order at {disorder}")
+            on_fault(TableMismatchError(table, f"{file.name} is not in key order at {disorder}"))
         last = keys.tail(1) if keys.height else last
         entries.append(
             FileEntry(
@@ -72,6 +86,7 @@ def _read_parts(table: str, files: Sequence[Path], root: Path, entries: list[Fil
         yield rows
 
 
-def _check_schema(table: str, file: Path) -> None:
+def check_schema(table: str, file: Path) -> None:
+    """Make sure that a file has the very schema of the contract. Errors: ``TableMismatchError``."""
     if not pq.read_schema(file).equals(arrow_schema(TABLES[table]), check_metadata=True):
         raise TableMismatchError(table, f"{file.name} has another schema than the contract, written by other code")

@@ -25,7 +25,7 @@ class WarehouseUnknownError(PaperhouseError):
     def __init__(self) -> None:
         """Name the two ways to say it."""
         super().__init__(
-            f"No warehouse is named and this is no clone of the project: use --warehouse or {ROOT_VARIABLE}."
+            f"no warehouse is named and this is no clone of the project: use --warehouse or {ROOT_VARIABLE}"
         )
 
 
@@ -35,8 +35,8 @@ class WarehouseUnwritableError(PaperhouseError):
     def __init__(self, folder: Path, error: OSError) -> None:
         """Name the folder and the system's reason."""
         super().__init__(
-            f"The warehouse's folder {folder} cannot be written to ({error.strerror}): "
-            f"mend its permissions, or name another warehouse with --warehouse or {ROOT_VARIABLE}."
+            f"the warehouse's folder {folder} cannot be written to ({error.strerror}): "
+            f"mend its permissions, or name another warehouse with --warehouse or {ROOT_VARIABLE}"
         )
 
 

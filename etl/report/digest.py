@@ -33,7 +33,7 @@ class SinceUnreadableError(PaperhouseError):
     def __init__(self, asked: str) -> None:
         """Name what was asked."""
         super().__init__(
-            f"{asked!r} is no day: write it as 2025-10-01, or as 7d for the seven days up to the latest listed day."
+            f"{asked!r} is no day: write it as 2025-10-01, or as 7d for the seven days up to the latest listed day"
         )
 
 
@@ -43,8 +43,8 @@ class UndatedError(PaperhouseError):
     def __init__(self) -> None:
         """Say what is missing."""
         super().__init__(
-            "No page of this release has a day of which the year is known, so nothing can be counted back from the "
-            "latest one: give pages their day with 'paperhouse build --page-on', or name a day."
+            "no page of this release has a day of which the year is known, so nothing can be counted back from the "
+            "latest one: give pages their day with 'paperhouse build --page-on', or name a day"
         )
 
 

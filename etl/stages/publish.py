@@ -45,11 +45,13 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     lock: Lock,
     dry_run: bool = False,
     allow_shrink: bool = False,
+    accept_break: str | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> Release:
     """Publish the tables of all stages as the warehouse's current release.
 
-    A release from the same roots that has lost more than half its rows is refused, unless ``allow_shrink``.
+    A release from the same roots that has lost more than half its rows is refused, unless ``allow_shrink``; so is one
+    whose data break readers, unless ``accept_break`` gives the reason.
 
     Errors: ``NothingReadError`` if no dump was read, ``TableInvalidError`` if any table breaks a rule,
     ``ResultMissingError`` if a stage's result is gone, and whatever a gate of ``etl.load.release.publish`` refuses;
@@ -69,6 +71,7 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
         documents={REPORT_NAME: render_report},
         dry_run=dry_run,
         allow_shrink=allow_shrink,
+        accept_break=accept_break,
         on_step=on_step,
     )
 

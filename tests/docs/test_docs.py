@@ -17,7 +17,7 @@ from etl.extract import archives, headers, layouts
 from etl.extract.decode import Encoding
 from etl.extract.lines import split_lines
 from etl.extract.parse import parse_dump
-from etl.load import retention
+from etl.load import change_notes, release_diff, retention
 from etl.stages import receipt, work_unit
 from etl.transform import candidates, equal_titles, scores, turn_of_year, verdicts, year_odds, year_votes
 from etl.transform.dates import parse_date_lines
@@ -311,9 +311,11 @@ def test_the_architecture_names_every_rule_and_the_numbers_of_the_code():
         f"its {candidates.NEIGHBOURS} next neighbours",
         f"The newest {('two', 'three', 'four')[receipt.KEPT_RESULTS - 2]} results",
         f"the last {('nine', 'ten', 'eleven')[retention.KEPT_RELEASES - 9]}, nor younger than seven days",
+        f"more than {release_diff.LOST_SHARE:.0%} and at least {release_diff.LEAST_LOST} lost".replace("%", " %"),
+        f"from {change_notes.NOTICEABLE_POINTS:g} percentage points on",
     ):
         assert sentence in text
-    assert retention.KEPT_FOR.days == 7
+    assert retention.KEPT_DAYS == 7
 
 
 def test_the_pages_name_the_limits_of_archives():

@@ -11,9 +11,9 @@ from polars.testing import assert_frame_equal
 
 from etl.errors import PaperhouseError
 from etl.extract.files import InputUnreadableError
-from etl.load.draft import ReleaseShrinksError
 from etl.load.lock import WarehouseLockedError, hold_lock
 from etl.load.reader import Release, open_release
+from etl.load.succession import ReleaseShrinksError
 from etl.load.warehouse import Warehouse
 from etl.pipeline import build
 from etl.runners.local import LocalRunner

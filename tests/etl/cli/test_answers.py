@@ -106,7 +106,7 @@ def test_batches_of_any_length_make_one_answer(lengths: tuple[int, ...], tmp_pat
 def test_a_column_is_never_lost_to_another_of_its_name(form: str):
     schema = pa.schema([("x", pa.int64()), ("x", pa.int64())])
     output = Kept()
-    with pytest.raises(RepeatedColumnError, match="Two columns are named x"):
+    with pytest.raises(RepeatedColumnError, match="two columns are named x"):
         write_answer(pa.RecordBatchReader.from_batches(schema, []), form, output)
     assert output.data == b""
 

@@ -60,7 +60,7 @@ class PanicError(BaseException):
             "Error: a file could not be read or written (No space left on device): free some space",
         ),
         (MemoryError(), 1, "fewer --workers"),
-        (PanicError("no entry\nfound"), 1, "Something unexpected happened (PanicError: no entry): please report it"),
+        (PanicError("no entry\nfound"), 1, "something unexpected happened (PanicError: no entry): please report it"),
         (ValueError(), 1, "(ValueError: )"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
@@ -109,7 +109,7 @@ def test_other_ways_to_end_are_left_alone(ending: BaseException, capsys: pytest.
 
 def test_the_reason_of_an_error_in_the_system_is_said():
     sentence, code = explain_error(FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "gone.txt"))
-    assert (sentence, code) == ("gone.txt: No such file or directory: check the path.", 1)
+    assert (sentence, code) == ("gone.txt: No such file or directory: check the path", 1)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_a_port_that_is_taken_is_said(run: Callable, warehouse: Warehouse):
         port = other.getsockname()[1]
         done = run("ui", "--port", port, "--warehouse", warehouse.root)
     assert (done.exit_code, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"Error: The UI cannot listen on 127.0.0.1, port {port} (Address already in use): ")
+    assert done.stderr.startswith(f"Error: the UI cannot listen on 127.0.0.1, port {port} (Address already in use): ")
     assert "another port with --port" in done.stderr
     assert done.stderr.count("\n") == 1
 

@@ -2,15 +2,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from etl.load.draft import (
     DiskFullError,
-    ReleaseShrinksError,
     TablesIncompleteError,
-    check_shrink,
     check_space,
     list_sources,
 )
@@ -81,26 +79,3 @@ def test_tables_on_another_disk_need_their_own_size(
     monkeypatch.setattr(Path, "stat", lambda path: Status(stat(path).st_dev + (path != here), stat(path).st_size))
     with pytest.raises(DiskFullError):
         check_space(sources, here)
-
-
-def make_manifest(papers: int, roots: list[str] | None) -> dict[str, Any]:
-    return {"facts": {} if roots is None else {"input_roots": roots}, "tables": {"papers": {"rows": papers}}}
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (None, make_manifest(0, ["dumps"])),
-        (make_manifest(10, ["dumps"]), make_manifest(5, ["dumps"])),
-        (make_manifest(10, ["dumps"]), make_manifest(0, ["others"])),
-        (make_manifest(10, None), make_manifest(0, None)),
-        (make_manifest(0, ["dumps"]), make_manifest(0, ["dumps"])),
-    ],
-)
-def test_release_of_expected_size_passes(before: dict[str, Any] | None, after: dict[str, Any]) -> None:
-    check_shrink(before, after)
-
-
-def test_release_of_less_than_half_the_size_is_refused() -> None:
-    with pytest.raises(ReleaseShrinksError, match=r"papers would go from 10 rows to 4: .* --allow-shrink"):
-        check_shrink(make_manifest(10, ["dumps"]), make_manifest(4, ["dumps"]))

@@ -132,7 +132,7 @@ def test_message_names_invariant_and_example(tables: dict[str, pl.DataFrame], tm
     with pytest.raises(InvariantBrokenError) as caught:
         check(tables, tmp_path)
     assert str(caught.value) == (
-        "Nothing was published, since the tables break the invariant bytes_tile_dumps (listings, spans and quarantine "
+        "nothing was published, since the tables break the invariant bytes_tile_dumps (listings, spans and quarantine "
         f"cover every byte of a dump once) in 2 places: dump_id = {OCTOBER}, expected_byte = 0, found_byte = 10, "
-        "role = listing; this is a fault in a stage, please report it with this message."
+        "role = listing; this is a fault in a stage, please report it with this message"
     )

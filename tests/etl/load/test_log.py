@@ -50,6 +50,7 @@ def test_each_release_has_a_line(warehouse: Warehouse) -> None:
         "release_id": "b",
         "content_id": "c",
         "rows": {"papers": 4},
+        "by": "build",
     }
 
 

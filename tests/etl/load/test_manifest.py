@@ -21,6 +21,7 @@ from etl.load.manifest import (
 from etl.load.sql_files import list_sql_files
 from etl.version import PACKAGE_VERSION, PARSER_VERSION
 from schemas import CONTRACT_VERSION, TABLES
+from schemas.contract import describe_contract
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def test_manifest_tells_what_a_release_holds() -> None:
     assert len(manifest["release_id"]) == len(manifest["content_id"]) == 32
     assert (links["rows"], links["bytes"], links["key"]) == (3, 15, ["paper_id", "position"])
     assert links["files"][0] == {"path": "links/part-00000.parquet", "rows": 2, "bytes": 10, "sha256": "ab" * 32}
-    assert links["columns"][1] == {"name": "position", "type": "int32", "nullable": False, "unit": "links"}
+    assert links["columns"] == describe_contract()["tables"]["links"]["columns"]
     assert links["partition_hashes"] == {"0f": "12" * 32}
 
 

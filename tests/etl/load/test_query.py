@@ -122,7 +122,7 @@ def test_all_but_one_reading_statement_is_refused(release: Release, tmp_path: Pa
     (papers,) = release.list_files("papers")
     before = papers.read_bytes()
 
-    with pytest.raises(QueryRefusedError, match="Only one statement that reads is run here"):
+    with pytest.raises(QueryRefusedError, match="only one statement that reads is run here"):
         run_select(release, sql.format(out=tmp_path / "out", papers=papers))
     assert list(tmp_path.iterdir()) == []
     assert papers.read_bytes() == before

@@ -8,7 +8,15 @@ from polars.testing import assert_frame_equal
 
 from etl.load.files import remove_folder, unseal_folder
 from etl.load.manifest import ManifestUnreadableError
-from etl.load.reader import ReleaseMissingError, TableUnknownError, list_releases, open_release, read_current_id
+from etl.load.reader import (
+    CopyMissingError,
+    ReleaseAmbiguousError,
+    ReleaseMissingError,
+    TableUnknownError,
+    list_releases,
+    open_release,
+    read_current_id,
+)
 from etl.load.warehouse import ROOT_VARIABLE, WarehouseUnknownError
 from schemas import TABLES
 
@@ -40,7 +48,10 @@ def test_release_is_opened_by_its_id(tables: dict[str, pl.DataFrame], publish_ta
     house = first.path.parent.parent
 
     assert open_release(house).release_id == second.release_id
-    assert open_release(house, release_id=first.release_id) == first
+    assert open_release(house, release=first.release_id) == first
+    assert open_release(house, release=first.release_id[:8]) == first
+    assert open_release(house, release="previous") == first
+    assert open_release(house, release=first.path) == open_release(release=str(first.path)) == first
 
 
 def test_no_release_yet_is_told_with_what_to_type(warehouse: Warehouse) -> None:
@@ -53,9 +64,34 @@ def test_no_release_yet_is_told_with_what_to_type(warehouse: Warehouse) -> None:
 def test_unknown_release_is_told(release: Release) -> None:
     house = release.path.parent.parent
 
-    for name in ("0" * 32, "..", "../releases"):
+    for name in ("0" * 32, "..", ""):
         with pytest.raises(ReleaseMissingError, match="has no release"):
-            open_release(house, release_id=name)
+            open_release(house, release=name)
+    with pytest.raises(ReleaseMissingError, match="has no release before the current one"):
+        open_release(house, release="previous")
+    with pytest.raises(CopyMissingError, match="gone is no folder"):
+        open_release(house, release=house / "gone")
+
+
+def test_beginning_of_several_ids_is_told_with_them(warehouse: Warehouse) -> None:
+    for name in ("ab1", "ab2", "ac1"):
+        (warehouse.releases / name).mkdir(parents=True)
+
+    with pytest.raises(ReleaseAmbiguousError, match=r"2 releases begin with ab \(ab1, ab2\)"):
+        open_release(warehouse, release="ab")
+
+
+def test_release_before_is_found_by_the_log_and_must_be_there(
+    warehouse: Warehouse, tables: dict[str, pl.DataFrame], publish_tables: Publish
+) -> None:
+    first, second, _ = (
+        publish_tables({"inputs": tables["inputs"].with_columns(reason=pl.lit(reason))}) for reason in ("a", "b", "c")
+    )
+    assert open_release(warehouse, release="previous") == second
+
+    remove_folder(second.path)
+
+    assert open_release(warehouse, release="previous") == first
 
 
 def test_current_that_leads_nowhere_is_told(warehouse: Warehouse, publish_tables: Publish) -> None:

@@ -15,13 +15,13 @@ import pytest
 from etl.load import files as files_module
 from etl.load.catalog import CATALOG_NAME
 from etl.load.documents import DOCUMENTS
-from etl.load.draft import ReleaseShrinksError
 from etl.load.files import hash_file, unseal_folder
 from etl.load.gates import InvariantBrokenError
 from etl.load.lock import LockNotHeldError, hold_lock
 from etl.load.log import read_log
 from etl.load.reader import open_release, read_current_id
 from etl.load.release import publish
+from etl.load.succession import ReleaseShrinksError
 from etl.load.tables import list_files
 from etl.load.verify import RowRuleBrokenError
 from schemas import TABLES
@@ -36,7 +36,7 @@ STEPS = [
     "link",
     "verify",
     "gates",
-    "manifest",
+    "compare",
     "documents",
     "place",
     "catalog",

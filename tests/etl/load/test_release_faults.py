@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
     from tests.etl.load.conftest import Publish
 
-BEFORE_COMMIT = ("link", "verify", "gates", "manifest", "documents", "place", "catalog", "seal", "commit")
+BEFORE_COMMIT = ("link", "verify", "gates", "compare", "documents", "place", "catalog", "seal", "commit")
 AFTER_COMMIT = ("flush", "log", "clean")
 
 

@@ -1,0 +1,205 @@
+"""What differs between two releases: rows by their keys, fields of rows, papers by their ids.
+
+Both may be of any size and any contract version: DuckDB joins keys and hashes of rows, in bounded memory and with room
+on disk, and looks at whole rows only where the hashes differ. A table, or a range of keys, whose hash in the two
+manifests is the same is not read at all.
+"""
+# ruff: noqa: S608 - the queries are put together from quoted names alone
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+
+from etl.load.content import PARTITIONS
+from etl.load.duckdb_names import escape_pattern, quote_name, quote_text
+from etl.load.tables import ID_UNIT, select_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from etl.load.reader import Release
+
+MEMORY_LIMIT: Final = "2GB"
+
+
+@dataclass(frozen=True)
+class FieldChanges:
+    """A column in the rows that both releases have: how many values differ, and how many became null or known."""
+
+    changed: int
+    became_null: int
+    became_known: int
+
+
+@dataclass(frozen=True)
+class TableChanges:
+    """One table of two releases; ``kept`` rows have the same key in both."""
+
+    rows_before: int
+    rows_after: int
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    fields: Mapping[str, FieldChanges] = field(default_factory=dict)
+    null_shares: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Columns whose share of nulls is another, with the shares before and after."""
+    incomparable: str | None = None
+    """Why rows could not be compared; None where they were."""
+
+    @property
+    def kept(self) -> int:
+        """How many rows both releases have, changed or not."""
+        return self.rows_before - self.removed
+
+
+@contextlib.contextmanager
+def open_comparison(before: Release, after: Release, workspace: Path) -> Iterator[Comparer]:
+    """Open two releases side by side; what does not fit in memory goes to the folder ``workspace``."""
+    with contextlib.closing(duckdb.connect()) as connection:
+        connection.execute(f"SET temp_directory = {quote_text(str(workspace))}")
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute("SET preserve_insertion_order = false")
+        for side, release in (("before", before), ("after", after)):
+            connection.execute(f"CREATE SCHEMA {side}")
+            for name, table in release.manifest["tables"].items():
+                columns = [column["name"] for column in table["columns"]]
+                query = select_columns(columns, release.list_files(name))
+                connection.execute(f"CREATE VIEW {side}.{quote_name(name)} AS {query}")
+        yield Comparer(connection, before, after)
+
+
+class Comparer:
+    """Two releases side by side in one DuckDB session, as the schemas ``before`` and ``after``."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, before: Release, after: Release) -> None:
+        """Take an open session that has the views of both releases."""
+        self.connection = connection
+        self.before = before
+        self.after = after
+
+    def compare_table(self, name: str) -> TableChanges:
+        """Compare a table that one of the releases has, or both; afterwards ``moves_NAME`` has the keys that moved.
+
+        A table that only one release has counts as all added or all removed, without such a table of keys.
+        """
+        old, new = (release.manifest["tables"].get(name) for release in (self.before, self.after))
+        if old is None or new is None:
+            rows_before, rows_after = (table["rows"] if table else 0 for table in (old, new))
+            return TableChanges(rows_before, rows_after, added=rows_after, removed=rows_before)
+        if _describe_key(old) != _describe_key(new):
+            return TableChanges(old["rows"], new["rows"], incomparable="the key is another one")
+        if is_same_table(old, new):
+            return TableChanges(old["rows"], new["rows"])
+        self._find_moves(name, old, new)
+        counts = dict(self._fetch(f"SELECT change, count(*) FROM {_name_moves(name)} GROUP BY ALL"))
+        return TableChanges(
+            old["rows"],
+            new["rows"],
+            added=counts.get("added", 0),
+            removed=counts.get("removed", 0),
+            changed=counts.get("changed", 0),
+            fields=self._count_fields(name, old, new) if counts.get("changed") else {},
+            null_shares=self._compare_null_shares(name, old, new),
+        )
+
+    def join_moves(self, name: str) -> str:
+        """Write the join of the keys that moved with the rows before and after, as ``moved``, ``old`` and ``new``."""
+        key = self.after.manifest["tables"][name]["key"]
+        return (
+            f"{_name_moves(name)} AS moved "
+            f"LEFT JOIN before.{quote_name(name)} AS old ON {_match_keys('moved', 'old', key)} "
+            f"LEFT JOIN after.{quote_name(name)} AS new ON {_match_keys('moved', 'new', key)}"
+        )
+
+    def _find_moves(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        key, table = old["key"], quote_name(name)
+        names = ", ".join(map(quote_name, key))
+        values = ", ".join(map(quote_name, list_shared_fields(old, new))) or "NULL"
+        where = _restrict_partitions(old, new)
+        sides = [
+            f"(SELECT {names}, hash({values}) AS row_hash FROM {side}.{table} {where}) AS {alias}"
+            for side, alias in (("before", "old"), ("after", "new"))
+        ]
+        keys = ", ".join(f"coalesce(old.{column}, new.{column}) AS {column}" for column in map(quote_name, key))
+        self.connection.execute(
+            f"CREATE TABLE {_name_moves(name)} AS SELECT {keys}, CASE WHEN old.row_hash IS NULL THEN 'added' "
+            f"WHEN new.row_hash IS NULL THEN 'removed' ELSE 'changed' END AS change "
+            f"FROM {sides[0]} FULL JOIN {sides[1]} ON {_match_keys('old', 'new', key)} "
+            f"WHERE old.row_hash IS DISTINCT FROM new.row_hash"
+        )
+
+    def _count_fields(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, FieldChanges]:
+        fields = list_shared_fields(old, new)
+        counts = ", ".join(
+            f"count(*) FILTER (old.{column} IS DISTINCT FROM new.{column}), "
+            f"count(*) FILTER (new.{column} IS NULL AND old.{column} IS NOT NULL), "
+            f"count(*) FILTER (old.{column} IS NULL AND new.{column} IS NOT NULL)"
+            for column in map(quote_name, fields)
+        )
+        ((*numbers,),) = self._fetch(f"SELECT {counts} FROM {self.join_moves(name)} WHERE change = 'changed'")
+        changes = {column: FieldChanges(*numbers[3 * place : 3 * place + 3]) for place, column in enumerate(fields)}
+        return {column: change for column, change in changes.items() if change.changed}
+
+    def _compare_null_shares(
+        self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
+    ) -> dict[str, tuple[float, float]]:
+        nulls_before, nulls_after = (self._count_nulls(release, name) for release in (self.before, self.after))
+        shares = {
+            column: (nulls_before.get(column, 0) / old["rows"], nulls_after.get(column, 0) / new["rows"])
+            for column in list_shared_fields(old, new)
+            if old["rows"] and new["rows"]
+        }
+        return {column: pair for column, pair in shares.items() if pair[0] != pair[1]}
+
+    def _count_nulls(self, release: Release, name: str) -> dict[str, int]:
+        """Count the nulls of a table's flat columns by the statistics in its files, which costs next to nothing."""
+        files = ", ".join(quote_text(escape_pattern(file)) for file in release.list_files(name))
+        query = f"SELECT path_in_schema, sum(stats_null_count)::BIGINT FROM parquet_metadata([{files}]) GROUP BY ALL"
+        return {column: nulls or 0 for column, nulls in self._fetch(query)}
+
+    def _fetch(self, query: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(query).fetchall()
+
+
+def is_same_table(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell by the manifests alone whether a table says the same in both releases."""
+    return bool(before["hash"] == after["hash"])
+
+
+def list_shared_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """List the columns that a table has in both releases with the same type, but for those of its key."""
+    old = {(column["name"], column["type"]) for column in before["columns"]}
+    return [
+        column["name"]
+        for column in after["columns"]
+        if (column["name"], column["type"]) in old and column["name"] not in after["key"]
+    ]
+
+
+def _describe_key(table: Mapping[str, Any]) -> list[tuple[str, str]]:
+    types = {column["name"]: column["type"] for column in table["columns"]}
+    return [(name, types[name]) for name in table["key"]]
+
+
+def _restrict_partitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Leave out the ranges of keys whose rows are the same by the hashes in the manifests."""
+    leading = old["key"][0]
+    units = {column["name"]: column["unit"] for column in new["columns"]}
+    if units[leading] != ID_UNIT or [column["name"] for column in old["columns"]] != [*units]:
+        return ""
+    hashes = [table["partition_hashes"] for table in (old, new)]
+    moved = [quote_text(name) for name in PARTITIONS if hashes[0].get(name) != hashes[1].get(name)]
+    return f"WHERE left({quote_name(leading)}, 2) IN ({', '.join(moved)})" if len(moved) < len(PARTITIONS) else ""
+
+
+def _match_keys(left: str, right: str, key: list[str]) -> str:
+    return " AND ".join(f"{left}.{name} IS NOT DISTINCT FROM {right}.{name}" for name in map(quote_name, key))
+
+
+def _name_moves(table: str) -> str:
+    return quote_name(f"moves_{table}")
