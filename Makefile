@@ -13,15 +13,19 @@ export PIP_USER := 0
 unexport PIP_CONSTRAINT PIP_PREFIX PIP_TARGET PYTHONHOME PYTHONPATH UV_FIND_LINKS
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+PIP_HERE := python -m pip -qq --disable-pip-version-check --no-input
+PIP := $(BIN)/$(PIP_HERE)
 # A lock names all there is to install: nothing is resolved again, and nothing is built from source.
 PIP_INSTALL_LOCK := $(PIP) install --require-hashes --no-deps --only-binary :all: -r
 LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --only-binary :all: --generate-hashes \
 	--no-emit-index-url --annotation-style line --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
+# Environments of other people's tools, each with its lock requirements-check-NAME.lock.
+CHECKERS := croissant datacontract readers
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help warehouse ui test check fix docs lock clean
+.PHONY: help warehouse ui test check checkers descriptions fix docs lock clean
 
 ## make warehouse     set up, then build a release from warehouse/landing
 ##                    (DUMPS=path for other dumps, WAREHOUSE=folder to write elsewhere)
@@ -45,6 +49,13 @@ check: .venv/dev
 	@$(BIN)/mypy --no-error-summary
 	@report=$$($(BIN)/lint-imports --no-logo 2>&1) || { printf '%s\n' "$$report" >&2; exit 1; }
 
+## make checkers      install the tools of others that check releases, each in .checkers/ by itself
+checkers: $(CHECKERS:%=.checkers/%/installed)
+
+## make descriptions  load and check what a release says of itself with them, and run docs/consumers.md
+descriptions: .venv/dev checkers
+	@$(BIN)/pytest -m checkers
+
 ## make fix           mend what lint and format can mend by themselves
 fix: .venv/dev
 	@$(BIN)/ruff check --fix
@@ -60,10 +71,12 @@ lock:
 	@command -v uv >/dev/null || { echo 'make lock needs uv: install it and run make lock again.' >&2; exit 1; }
 	@$(LOCK) --group build --output-file requirements.lock pyproject.toml
 	@$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@for name in $(CHECKERS); do $(LOCK) --no-binary jsonpath-rw --group pyproject.toml:check-$$name \
+		--output-file requirements-check-$$name.lock || exit 1; done
 
-## make clean         remove .venv and the caches; warehouse/data stays
+## make clean         remove .venv, .checkers and the caches; warehouse/data stays
 clean:
-	@rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	@rm -rf .venv .checkers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 ## make help          this list (any target takes PYTHON=python3.12 for the set-up)
@@ -91,6 +104,16 @@ endif
 .venv/installed: .venv/made pyproject.toml etl/version.py
 	@echo 'Installing paperhouse into .venv'
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+# jsonpath-rw ships no wheel: it alone is built here, with the setuptools of the lock and nothing that is fetched beside.
+.checkers/%/installed: requirements-check-%.lock
+	@echo 'Installing the pinned tools of $* into .checkers/$*'
+	@"$(PYTHON)" -m venv --clear .checkers/$*
+	@awk '/^[^ ]/ { wanted = /^setuptools==/ } wanted' $< >.checkers/$*/first.txt
+	@.checkers/$*/bin/$(PIP_HERE) install --require-hashes --no-deps --only-binary :all: -r .checkers/$*/first.txt
+	@.checkers/$*/bin/$(PIP_HERE) install --require-hashes --no-deps --only-binary :all: --no-binary jsonpath-rw \
+		--no-build-isolation -r $<
 	@touch $@
 
 .venv/dev: .venv/made requirements-dev.lock | .venv/installed

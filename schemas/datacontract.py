@@ -60,14 +60,17 @@ def describe_data_contract(rows: Mapping[str, int], *, release_id: str) -> dict[
 
 def _describe_table(table: str, rows: int) -> dict[str, Any]:
     model = TABLES[table]
-    key = list_key(model)
+    columns, key = list_columns(model), list_key(model)
+    if any(column.nullable for column in columns if column.name in key):
+        # To the standard a key has no nulls, and what is left of this one would not be unique.
+        key = []
     return {
         "name": table,
         "physicalName": table,
         "physicalType": "table",
         "logicalType": "object",
         "description": inspect.getdoc(model) or "",
-        "properties": [_describe_column(column, key) for column in list_columns(model)],
+        "properties": [_describe_column(column, key) for column in columns],
         "quality": [{"type": "library", "metric": "rowCount", "mustBe": rows, "description": "Rows of this release."}],
     }
 
@@ -81,7 +84,7 @@ def _describe_column(column: Column, key: list[str]) -> dict[str, Any]:
         "required": not column.nullable,
         "description": column.description,
     }
-    if column.name in key and not column.nullable:
+    if column.name in key:
         described |= {"primaryKey": True, "primaryKeyPosition": key.index(column.name) + 1}
     options = _describe_limits(column)
     if options:
