@@ -23,7 +23,7 @@ def report(
         ),
     ] = None,
     warehouse: WarehouseOption = None,
-    release: ReleaseOption = None,
+    release: ReleaseOption = "current",
 ) -> None:
     """Say where the report of a release is, or write it to a file.
 
@@ -34,7 +34,7 @@ def report(
     from etl.load.reader import open_release  # noqa: PLC0415
     from etl.stages.publish import REPORT_NAME, render_report  # noqa: PLC0415
 
-    opened = open_release(warehouse, release_id=release)
+    opened = open_release(warehouse, release=release)
     if output is None:
         write_text(escape_text(str(opened.path / REPORT_NAME)))
         return

@@ -50,7 +50,7 @@ def search(  # noqa: PLR0913 - the options of one command
         bool, typer.Option("--build", help="Build the index of the release, if there is none, and say where it is.")
     ] = False,
     warehouse: WarehouseOption = None,
-    release: ReleaseOption = None,
+    release: ReleaseOption = "current",
     as_json: JsonOption = False,
 ) -> None:
     """Search titles and abstracts by words, the best papers first.
@@ -70,7 +70,7 @@ def search(  # noqa: PLR0913 - the options of one command
     from etl.search.questions import check_question, search_papers  # noqa: PLC0415
 
     house = find_warehouse(warehouse)
-    opened = open_release(house, release_id=release)
+    opened = open_release(house, release=release)
     if question:
         check_question(question)
     index = _open_index(house, opened)

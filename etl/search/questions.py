@@ -31,7 +31,7 @@ class QuestionUnclearError(PaperhouseError):
 
     def __init__(self, problem: str) -> None:
         """Say what is wrong, and how to ask."""
-        super().__init__(f'{problem}: search for words, "phrases", beginnings such as transform*, and not for -words.')
+        super().__init__(f'{problem}: search for words, "phrases", beginnings such as transform*, and not for -words')
 
 
 @dataclass(frozen=True)
