@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 PICTURE: Final = ROOT / "docs" / "images" / "ui.png"
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-DUMPS: Final = 60
+DUMPS: Final = 40
 SEED: Final = 7
-SIZE: Final = {"width": 1280, "height": 860}
+SIZE: Final = {"width": 1360, "height": 860}
 PATIENCE_MILLISECONDS: Final = 300_000
 
 
@@ -45,7 +45,9 @@ def start_ui(folder: Path) -> Iterator[str]:
     write_sample(folder / "dumps", dumps=DUMPS, seed=SEED)
     command = [sys.executable, "-m", "etl.cli", "ui", "--port", "0", "--warehouse", str(folder / "warehouse")]
     variables = os.environ | {"PAPERHOUSE_LANDING": str(folder / "dumps")}
-    with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 - this interpreter with our own words
+        command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         try:
             said = process.stdout or ()
             yield next(found[0] for line in said if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
@@ -67,7 +69,6 @@ def photograph_release(page: Page, address: str) -> None:
     """Open the release with one of its plots."""
     page.goto(f"{address}/assets/release")
     page.get_by_text("papers_per_year", exact=True).wait_for()
-    page.get_by_text("Passing", exact=True).wait_for()
     page.get_by_text("[Show Markdown]", exact=True).first.click()
     page.get_by_alt_text("papers per year").wait_for()
     page.wait_for_load_state("networkidle")

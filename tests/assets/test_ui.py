@@ -171,7 +171,7 @@ def launch_a_run(page: Page, address: str, folder: Path) -> None:
 def look_at_the_release(page: Page, address: str, content_id: str, folder: Path) -> None:
     """Open the release: its metadata and its checks are there."""
     page.goto(f"{address}/assets/release")
-    for text in ("release_id", "content_id", content_id, "papers_rows", "Passing"):
+    for text in ("release_id", "content_id", content_id, "papers_rows", "Freshness policy"):
         expect(page.get_by_text(text, exact=True).first).to_be_visible(timeout=PAGE_MILLISECONDS)
     page.screenshot(path=folder / "release.png")
     page.goto(f"{address}/assets/release?view=checks")
