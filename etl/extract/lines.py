@@ -29,7 +29,7 @@ _ORGANIZATION_LINE = re.compile(ORGANIZATION_LINE)
 _SUBMITTER_LABEL = re.compile(r"^(?i:submitted[ \t\u00a0]+by)(?::|\b)")
 
 
-_INVISIBLE: Final = "\0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _INVISIBLE_OR_WHITE: Final = _INVISIBLE + string.whitespace + "\u00a0\u3000"
 
 _COMPANY_ENDS: Final = (
