@@ -64,7 +64,7 @@ paperhouse search --build
 The index is a DuckDB file, too: `search.duckdb` has all that `paperhouse.duckdb` has, and the two macros below.
 `paperhouse search --build` says where it is; `paperhouse sql` asks it by itself as soon as it is there.
 Scores follow BM25 with k1 = 1.2 and b = 0.75, over a text's own release alone.
-Texts are read quickest from `search_papers` itself; join `papers` only to the few rows that you want to read:
+Join `papers` only to the few rows that you want to read, since texts are nearly all of a release:
 
 ```sql
 SELECT found.score, papers.title, papers.abstract

@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import pyarrow.parquet as pq
+
 from etl.load.duckdb_names import quote_text
 
 if TYPE_CHECKING:
@@ -27,8 +29,10 @@ SEGMENT_PAPERS: Final = 50_000
 KINDS: Final = ("postings", "occurrences", "abstracts", "vocabulary")
 TITLE_WEIGHT: Final = 3
 _MAX_WORDS: Final = 65_535
-_FORMAT: Final = "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {rows})"
-_ROWS: Final = {"postings": 122_880, "occurrences": 122_880, "abstracts": 2_048, "vocabulary": 122_880}
+_FORMAT: Final = "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"
+_ABSTRACTS: Final = 512
+"""Abstracts of a row group: a search reads ten of them, and each with all of its row group."""
+_BATCH_ROWS: Final = 65_536
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,20 @@ def write_segment(connection: duckdb.DuckDBPyConnection, segment: Segment, folde
                 ORDER BY word, paper_number
             )
         """,  # noqa: S608 - our own numbers
-        "abstracts": "SELECT paper_number, abstract FROM texts ORDER BY paper_number",
         "vocabulary": "FROM vocabulary ORDER BY word",
     }
-    for kind in KINDS:
-        target = quote_text(str(segment.locate(folder, kind)))
-        connection.execute(f"COPY ({queries[kind]}) TO {target} {_FORMAT.format(rows=_ROWS[kind])}")
+    for kind, query in queries.items():
+        connection.execute(f"COPY ({query}) TO {quote_text(str(segment.locate(folder, kind)))} {_FORMAT}")
+    _write_abstracts(connection, segment.locate(folder, "abstracts"))
+
+
+def _write_abstracts(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the abstracts with pyarrow, since DuckDB makes no row groups of less than 2,048 rows."""
+    query = "SELECT paper_number, abstract FROM texts ORDER BY paper_number"
+    batches = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+    with pq.ParquetWriter(path, batches.schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch, row_group_size=_ABSTRACTS)
 
 
 def _number_words(connection: duckdb.DuckDBPyConnection) -> None:
