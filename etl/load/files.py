@@ -69,6 +69,12 @@ def flush_file(path: Path) -> None:
         os.close(descriptor)
 
 
+def flush_folder(folder: Path) -> None:
+    """Wait until all files below a folder, and all their names, are on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        flush_file(path)
+
+
 def link_file(source: Path, target: Path) -> None:
     """Give a finished file a second name, or copy it where the disk cannot link it.
 

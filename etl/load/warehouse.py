@@ -10,6 +10,7 @@ from typing import Final
 import etl.version
 from etl.errors import PaperhouseError
 from etl.load.duckdb_names import escape_pattern
+from etl.load.files import flush_file
 
 ROOT_VARIABLE: Final = "PAPERHOUSE_WAREHOUSE"
 LANDING_VARIABLE: Final = "PAPERHOUSE_LANDING"
@@ -98,11 +99,19 @@ class Warehouse:
         escape_pattern(self.root)
         for folder in (self.root, self.releases, self.state, self.staging):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                _make_folder(folder)
             except OSError as error:
                 raise WarehouseUnwritableError(folder, error) from error
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise WarehouseUnwritableError(folder, PermissionError(13, "Permission denied"))
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, each of them safe on the disk before anything is told."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        flush_file(folder.parent)
 
 
 def default_root() -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
+from etl.load.files import create_file
+
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
@@ -13,12 +15,16 @@ if TYPE_CHECKING:
 
 
 def keep_member(warehouse: Warehouse, dump_id: str, raw: bytes) -> Path:
-    """Keep a member's bytes under their dump id; what is kept already is not written again."""
+    """Keep a member's bytes under their dump id; what is kept already is not written again.
+
+    Errors: ``WriteFailedError``.
+    """
     path = _folder(warehouse) / dump_id[:2] / dump_id
     if not path.is_file() or path.stat().st_size != len(raw):
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f".{dump_id}-{uuid.uuid4().hex}")
-        unfinished.write_bytes(raw)
+        with create_file(unfinished) as file:
+            file.write(raw)
         unfinished.replace(path)
     return path
 

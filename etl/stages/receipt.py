@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
+from etl.load.files import flush_file, flush_folder
 from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def run_stage(
     """Run a stage's work in a new folder, or take the result that is there already.
 
     ``depends_on`` names everything the result is a function of; the code itself is always part of it. The folder
-    appears under its name only when it is complete.
+    appears under its name only when it is complete, and on the disk.
     """
     stage_id = hash_parts(fingerprint_code(), stage, *depends_on)
     folder = warehouse.state / stage / stage_id
@@ -81,8 +82,11 @@ def run_stage(
         metrics = work(unfinished)
         receipt = Receipt(stage, stage_id, folder.relative_to(warehouse.root).as_posix(), dict(metrics))
         (unfinished / RECEIPT_NAME).write_text(receipt.to_json(), "utf-8")
+        # Without this a power cut could leave the result's name over files without their bytes, for ever taken as done.
+        flush_folder(unfinished)
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
+        flush_file(folder.parent)
     except BaseException:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
