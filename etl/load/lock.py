@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import fcntl
 import json
 import os
@@ -60,7 +59,7 @@ class WarehouseLockedError(PaperhouseError):
 
 
 class LockUnsupportedError(PaperhouseError):
-    """The file system knows no locks."""
+    """The file system knows no locks, or cannot set one."""
 
     def __init__(self, lock: Path, error: OSError) -> None:
         """Name the lock and the system's reason."""
@@ -182,9 +181,7 @@ def _try_lock(path: Path, descriptor: int) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        if error.errno in {errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL}:
-            raise LockUnsupportedError(path, error) from error
-        raise
+        raise LockUnsupportedError(path, error) from error
     return True
 
 

@@ -33,15 +33,24 @@ def hold_staging(warehouse: Warehouse) -> Iterator[Path]:
     folder = warehouse.staging / uuid.uuid4().hex
     try:
         folder.mkdir()
-        owner = os.open(folder / _OWNER_NAME, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        owner = _take_ownership(folder)
     except OSError as error:
         raise WarehouseUnwritableError(folder, error) from error
     try:
-        fcntl.flock(owner, fcntl.LOCK_EX)
         yield folder
     finally:
         remove_folder(folder)
         os.close(owner)
+
+
+def _take_ownership(folder: Path) -> int:
+    owner = os.open(folder / _OWNER_NAME, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(owner, fcntl.LOCK_EX)
+    except BaseException:
+        os.close(owner)
+        raise
+    return owner
 
 
 def sweep_staging(warehouse: Warehouse) -> list[Path]:
