@@ -63,6 +63,14 @@ def test_release_that_stays_current_is_not_told_again(warehouse: Warehouse) -> N
 
 
 @pytest.mark.usefixtures("staging")
+def test_order_is_that_of_the_commits_though_the_clock_jumps(warehouse: Warehouse) -> None:
+    for name, at in (("a", "2030-01-01"), ("b", "2020-01-01"), ("c", "2025-01-01"), ("a", "2021-01-01")):
+        record(warehouse, name, at)
+
+    assert read_ids(warehouse) == ["a", "b", "c", "a"]
+
+
+@pytest.mark.usefixtures("staging")
 @pytest.mark.parametrize("tail", ['{"release_id": "x", "commi', "\x00\x00", "[]\n", '{"release_id": "x"}\n', "\n\n"])
 def test_torn_line_is_dropped(warehouse: Warehouse, tail: str) -> None:
     record(warehouse, "a", "2025-10-01")
