@@ -161,11 +161,13 @@ def _place(draft: Path, target: Path, warehouse: Warehouse, staging: Path, steps
 
 
 def _rebuild_catalog(release_folder: Path) -> None:
+    """Build the catalog anew; when that fails, a release that readers may be in is sealed as it was."""
     unseal_folder(release_folder)
     try:
         build_catalog(release_folder)
-    finally:
+    except BaseException:
         seal_folder(release_folder)
+        raise
 
 
 def commit_release(warehouse: Warehouse, release: Release, staging: Path, now: dt.datetime, *, by: str) -> None:
