@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 import pyarrow as pa
 
 from etl.extract.files import InputUnreadableError, escape_name, is_passed_over
+from etl.extract.tar_headers import check_tar_headers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +28,10 @@ MAX_MEMBER_BYTES: Final = 256 << 20
 MAX_ARCHIVE_BYTES: Final = 1 << 30
 """What all members together may unpack to."""
 MAX_MEMBERS: Final = 1_000_000
+MAX_RATIO: Final = 200
+"""How many times its size a file may unpack to; pages pack to a tenth or so, bombs to a thousandth."""
+FREE_BYTES: Final = 64 << 20
+"""What any file may unpack to, however small it is."""
 
 _GZIP: Final = b"\x1f\x8b"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
@@ -49,17 +54,20 @@ def unpack(raw: bytes, name: str) -> Iterator[Member]:
     """Yield the dumps that a file holds; a file that is no archive holds itself.
 
     Errors: ``InputUnreadableError`` for a damaged or encrypted archive, one that unpacks to more than
-    :data:`MAX_MEMBER_BYTES` a member or :data:`MAX_ARCHIVE_BYTES` in all, and a member that is no regular file.
+    :data:`MAX_MEMBER_BYTES` a member, or to more in all than :data:`MAX_ARCHIVE_BYTES` or :data:`MAX_RATIO` times its
+    size, and a member that is no regular file.
 
     >>> [(member.name, member.raw) for member in unpack(gzip.compress(b"page"), "page.txt.gz")]
     [(None, b'page')]
     """
+    limit = min(MAX_ARCHIVE_BYTES, max(FREE_BYTES, MAX_RATIO * len(raw)))
     try:
-        content = _decompress(raw, name)
+        content = _decompress(raw, name, limit)
         if content.startswith(_ZIP):
-            yield from _number_repeated(_unzip(content, name), name)
+            yield from _number_repeated(_unzip(content, name), name, limit)
         elif content[_TAR_MARK] == b"ustar":
-            yield from _number_repeated(_untar(content, name), name)
+            check_tar_headers(content, name)
+            yield from _number_repeated(_untar(content, name), name, limit)
         else:
             yield Member(None, content)
     except InputUnreadableError:
@@ -68,12 +76,12 @@ def unpack(raw: bytes, name: str) -> Iterator[Member]:
         raise InputUnreadableError(name, f"the archive cannot be unpacked ({error})") from error
 
 
-def _decompress(raw: bytes, name: str) -> bytes:
+def _decompress(raw: bytes, name: str, limit: int) -> bytes:
     """Undo one layer of gzip or Zstandard; other bytes stay as they are."""
     if raw.startswith(_GZIP):
-        return _read_at_most(gzip.GzipFile(fileobj=io.BytesIO(raw)), name, MAX_ARCHIVE_BYTES)
+        return _read_at_most(gzip.GzipFile(fileobj=io.BytesIO(raw)), name, limit)
     if raw.startswith(_ZSTANDARD):
-        return _read_at_most(pa.CompressedInputStream(pa.BufferReader(raw), "zstd"), name, MAX_ARCHIVE_BYTES)
+        return _read_at_most(pa.CompressedInputStream(pa.BufferReader(raw), "zstd"), name, limit)
     return raw
 
 
@@ -115,14 +123,14 @@ def _count_members(entries: Iterable[Entry], name: str) -> Iterator[Entry]:
         yield entry
 
 
-def _number_repeated(members: Iterable[Member], name: str) -> Iterator[Member]:
+def _number_repeated(members: Iterable[Member], name: str, limit: int) -> Iterator[Member]:
     """Tell members of one name apart: the second ``a.txt`` is ``a.txt#2``; stop when all unpack to too much."""
     seen: Counter[str] = Counter()
     size = 0
     for member in members:
         size += len(member.raw)
-        if size > MAX_ARCHIVE_BYTES:
-            raise InputUnreadableError(name, f"it unpacks to more than {MAX_ARCHIVE_BYTES >> 20} MiB")
+        if size > limit:
+            raise InputUnreadableError(name, f"it unpacks to more than {limit >> 20} MiB")
         label = escape_name(member.name or "")
         seen[label] += 1
         yield Member(label if seen[label] == 1 else f"{label}#{seen[label]}", member.raw)
