@@ -1,0 +1,71 @@
+"""Try every fault of tests/faults/ and write the counters to docs/reliability.md.
+
+    python bench/faults.py [--kills 5000] [--builds 100] [--workers 2] [--seed 0] [--images 50] [--cut-builds 20]
+
+Ends with 1, and writes nothing, if anything was violated.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+
+from kills import render_counts, run_kills  # noqa: E402
+
+PAGE = ROOT / "docs" / "reliability.md"
+BEGIN, END = "<!-- written by bench/faults.py -->\n", "<!-- end -->\n"
+SWEEPS = {
+    "a kill, EIO, ENOSPC or EACCES at a call that writes": (),
+    "one of these at a call that opens a file": ("--calls", "opening", "--once"),
+    "one of these at a call of DuckDB on its file": ("--calls", "opening", "--once", "--real-catalog"),
+    "a disk full or read-only from a call on": ("--lasting",),
+}
+
+
+def run(script: str, *arguments: str) -> dict[str, Any]:
+    """Run a script of tests/faults and read what it prints."""
+    command = [sys.executable, str(ROOT / "tests" / "faults" / script), *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own scripts
+    found: dict[str, Any] = json.loads(done.stdout)
+    print("\n".join([" ".join([script, *arguments]), *found["violations"]]), flush=True)
+    return found
+
+
+def main() -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=5000, help="how many kills")
+    parser.add_argument("--builds", type=int, default=100, help="how many of them hit whole builds")
+    parser.add_argument("--workers", type=int, default=2, help="how many processes kill")
+    parser.add_argument("--seed", default="0", help="other seeds kill at other calls")
+    parser.add_argument("--images", type=int, default=50, help="how many images of each power cut")
+    parser.add_argument("--cut-builds", type=int, default=20, help="how many power cuts of whole builds")
+    options = parser.parse_args()
+    sweeps = {what: run("sweep.py", *arguments) for what, arguments in SWEEPS.items()}
+    power = run("power.py", "--images", str(options.images), "--builds", str(options.cut_builds))
+    kills, violations = run_kills(options.kills, options.builds, options.workers, options.seed)
+    violations += [violation for found in (*sweeps.values(), power) for violation in found["violations"]]
+    rows = [f"| {what} | {found['counts']['faults']:,} | 0 |" for what, found in sweeps.items()]
+    rows += [
+        f"| a power cut: images of what may be left of a publication | {power['counts']['images']:,} | 0 |",
+        f"| a power cut in a whole build | {power['counts']['cut builds']:,} | 0 |",
+    ]
+    table = "\n".join(["| fault | tried | violations |", "|---|--:|--:|", *rows, ""])
+    print("\n".join([render_counts(kills), table, *violations]))
+    if not violations:
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        text = f"{before}{BEGIN}\n{render_counts(kills)}\n{table}\n{END}{after}"
+        PAGE.write_text(text, encoding="utf-8", newline="\n")
+    return int(bool(violations))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
