@@ -28,7 +28,7 @@ _OWNER_NAME: Final = ".owner"
 def hold_staging(warehouse: Warehouse) -> Iterator[Path]:
     """Make a folder under ``staging/`` that is nobody else's; it is removed when the block ends, however it does.
 
-    Errors: ``WarehouseUnwritableError``.
+    Where it cannot be removed it stays, without an owner. Errors: ``WarehouseUnwritableError``.
     """
     folder = warehouse.staging / uuid.uuid4().hex
     try:
@@ -39,7 +39,9 @@ def hold_staging(warehouse: Warehouse) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        remove_folder(folder)
+        # On a disk that takes no writes the folder stays, for the next publication to sweep: why it failed counts more.
+        with contextlib.suppress(OSError):
+            remove_folder(folder)
         os.close(owner)
 
 

@@ -121,7 +121,8 @@ class Press:
 
     def _copy_catalog(self, folder: Path) -> None:
         unfinished = folder / catalog_module._UNFINISHED_NAME
-        unfinished.unlink(missing_ok=True)
+        for leftover in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
+            leftover.unlink(missing_ok=True)
         with create_file(unfinished) as file:
             file.write(self.catalogs[folder.name])
         unfinished.replace(folder / catalog_module.CATALOG_NAME)
