@@ -67,7 +67,7 @@ _ACCENT: Final = re.compile(
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)\*?(\{\}|\s*)")
 _ESCAPED: Final = re.compile(r"\\([-/!])|\\([%&#_$])|\\[ ,;:>]")
 _THOUSANDS: Final = re.compile(r"([0-9])(?:\{,\}|,)(?=[0-9]{3}(?![0-9]))")
-_ARROW: Final = re.compile(r"-+>")
+_ARROW: Final = re.compile(r"(?<!-)-+>")
 _VERSION_POINT: Final = re.compile(r"([0-9])\.(?=[0-9])")
 
 
