@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import Field
 
 from etl.errors import PaperhouseError
+from etl.escape import escape_text
 from etl.load.lock import hold_lock
 from etl.load.warehouse import find_warehouse
 from etl.runners.local import LocalRunner
@@ -47,7 +48,10 @@ class WarehouseResource(dg.ConfigurableResource):
 
         A ``PaperhouseError`` of the block fails the step with its one sentence.
         """
-        with refuse_plainly(), hold_lock(self.open(), on_wait=lambda holder: log.info(_describe_wait(holder))) as lock:
+        with (
+            refuse_plainly(),
+            hold_lock(self.open(), on_wait=lambda holder: log.info(escape_text(_describe_wait(holder)))) as lock,
+        ):
             yield lock
 
 
@@ -69,8 +73,9 @@ def refuse_plainly() -> Iterator[None]:
     try:
         yield
     except PaperhouseError as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+        raise dg.Failure(escape_text(str(error)), allow_retries=False) from error
 
 
 def _describe_wait(holder: Holder | None) -> str:
-    return f"Waiting for the warehouse, which is in use by {holder or 'another process (which one is not known)'}."
+    who = escape_text(str(holder or "another process (which one is not known)"))
+    return f"Waiting for the warehouse, which is in use by {who}."

@@ -29,6 +29,19 @@ def escape_lines(text: str) -> str:
     return "\n".join(map(escape_text, text.split("\n")))
 
 
+def escape_json(text: str) -> str:
+    r"""Write the same characters in a text of JSON as JSON's own escape sequences: what it says stays.
+
+    >>> print(escape_json('["a\u009b31m"]'))
+    ["a\u009b31m"]
+    """
+    return "\n".join(_UNSAFE.sub(_escape_for_json, line) for line in text.split("\n"))
+
+
+def _escape_for_json(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
 def _escape_character(match: re.Match[str]) -> str:
     character = match[0]
     code = ord(character)

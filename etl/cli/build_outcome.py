@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from etl.cli.build_report import find_unread, list_rows, summarize_build
 from etl.cli.diff import render_changes
-from etl.cli.terminal import render_table, warn, write_text
+from etl.cli.terminal import render_table, warn, write_json, write_text
 from etl.escape import escape_text
 from etl.load.change_notes import FIRST_RELEASE
 from etl.load.tables import read_table
@@ -38,7 +37,7 @@ def tell_outcome(warehouse: Warehouse, report: BuildReport, *, dry_run: bool, as
     summary = summarize_build(report.receipts, find_unread(inputs))
     if as_json:
         outcome = _describe_outcome(summary, report.release, is_published=not dry_run)
-        write_text(json.dumps(outcome, indent=2, ensure_ascii=False))
+        write_json(outcome)
     else:
         render = _render_plan if dry_run else _render_release
         write_text(

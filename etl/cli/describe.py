@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from etl.cli.options import JsonOption, ReleaseOption, WarehouseOption, show_examples
-from etl.cli.terminal import find_width, render_table, write_text
+from etl.cli.terminal import find_width, render_table, write_json, write_text
 
 if TYPE_CHECKING:
     from etl.load.reader import Release
@@ -43,7 +42,10 @@ def describe(
         if described["rows"] is None:
             described["rows"] = count_rows(opened, table)
         text = _render_columns(described)
-    write_text(json.dumps(described, indent=2, ensure_ascii=False) if as_json else text)
+    if as_json:
+        write_json(described)
+    else:
+        write_text(text)
 
 
 def read_contents(release: Release) -> dict[str, list[dict[str, Any]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from collections import Counter
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from etl.cli.options import JsonOption, ReleaseOption, WarehouseOption, show_examples
-from etl.cli.terminal import find_width, render_table, write_text
+from etl.cli.terminal import find_width, render_table, write_json, write_text
 from etl.escape import escape_text
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def paper(
 
     explanation = explain_paper(open_release(warehouse, release=release), " ".join(words))
     if as_json:
-        write_text(json.dumps(explanation._asdict(), indent=2, ensure_ascii=False, default=str))
+        write_json(explanation._asdict())
     else:
         write_text("\n".join(_render_paper(explanation)))
 
@@ -106,7 +105,7 @@ def near_misses(
 
     rows = list_near_misses(open_release(warehouse, release=release), limit=limit)
     if as_json:
-        write_text(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+        write_json(rows)
     elif rows:
         head = ("reason", "titles", "abstracts", "paper", "other paper")
         cells = [

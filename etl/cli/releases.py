@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from etl.cli.options import JsonOption, WarehouseOption, show_examples
-from etl.cli.terminal import find_width, render_table, say, write_text
+from etl.cli.terminal import find_width, render_table, say, write_json, write_text
 
 if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
@@ -28,7 +27,7 @@ def releases(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) 
     house = find_warehouse(warehouse)
     known = read_releases(house)
     if as_json:
-        write_text(json.dumps(known, indent=2))
+        write_json(known)
         return
     if not known:
         say(f"The warehouse {house.root} has no release yet: build one with 'paperhouse build DUMPS'.")

@@ -6,6 +6,7 @@ nothing a file says may steer the terminal it is shown on. Data that goes to fil
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 import typer
 
-from etl.escape import escape_text
+from etl.escape import escape_json, escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,6 +38,11 @@ def warn(sentence: str) -> None:
 def write_text(text: str) -> None:
     """Write a command's result for people, which may have several lines, to stdout."""
     write_bytes(f"{text}\n".encode("utf-8", "backslashreplace"))
+
+
+def write_json(value: object) -> None:
+    """Write a command's result for programs to stdout, as JSON that may safely be shown."""
+    write_text(escape_json(json.dumps(value, indent=2, ensure_ascii=False, default=str)))
 
 
 def write_bytes(data: bytes) -> None:

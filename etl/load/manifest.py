@@ -130,7 +130,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ManifestUnreadableError(path, str(error.strerror)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ManifestUnreadableError(path, str(error)) from error
     if not isinstance(manifest, dict) or manifest.get("manifest_version") != MANIFEST_VERSION:
         raise ManifestUnreadableError(path, f"it is no manifest of version {MANIFEST_VERSION}")
