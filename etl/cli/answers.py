@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.cli.terminal import render_table, say
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MAX_TABLE_ROWS: Final = 10_000
 """A table must be held in memory whole to line up, and nobody reads more."""
+
+FORMULA: Final = r"\A([ ]*[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}])"
+"""How text begins that a spreadsheet takes for a formula, also with the wide signs of East Asian keyboards."""
 
 _NULL: Final = "NULL"
 _CSV_SIGNS: Final = re.compile(r'[",\r\n]')
@@ -49,6 +53,22 @@ def write_answer(batches: pa.RecordBatchReader, form: str, output: Output) -> No
         return
     for text in _RENDERERS[form](batches, output.width):
         output.write(text.encode("utf-8", "backslashreplace"))
+
+
+def mark_formulas(batches: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """Put an apostrophe before text that a spreadsheet would take for a formula; numbers and dates stay.
+
+    Columns of text keep their type; lists and structs are written as JSON, which begins with a bracket.
+    """
+    return pa.RecordBatchReader.from_batches(batches.schema, map(_mark_batch, batches))
+
+
+def _mark_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
+    columns = [
+        pc.replace_substring_regex(column, FORMULA, r"'\1") if pa.types.is_string(column.type) else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def _require_distinct_names(names: Sequence[str], form: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import re
+import resource
 import sys
-from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program starts
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -15,8 +17,13 @@ EXAMPLES: Final = show_examples(
     'paperhouse sql "SELECT title, published_on FROM papers ORDER BY published_on DESC LIMIT 10"',
     'paperhouse sql "FROM daily" --format csv',
     'paperhouse sql "FROM papers" --output papers.parquet',
+    'paperhouse sql "FROM papers" --output papers.csv --spreadsheet',
     "paperhouse sql - --format markdown < question.sql",
 )
+
+
+DEFAULT_TIMEOUT: Final = 600.0
+DEFAULT_MEMORY: Final = 2048
 
 
 class Format(enum.StrEnum):
@@ -38,7 +45,7 @@ _SUFFIXES: Final = {
 }
 
 
-def sql(
+def sql(  # noqa: PLR0913 - one argument for each option
     *,
     query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT in DuckDB's SQL; - reads it from stdin.")],
     form: Annotated[
@@ -53,6 +60,18 @@ def sql(
             "--output", "-o", metavar="FILE", help="Write to this file, which is replaced, instead of stdout."
         ),
     ] = None,
+    spreadsheet: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet", help="In CSV, put an apostrophe before text that a spreadsheet would take for a formula."
+        ),
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.001, help="Stop a query that takes longer.")
+    ] = DEFAULT_TIMEOUT,
+    memory: Annotated[
+        int, typer.Option(metavar="MIB", min=64, help="Stop a query that needs more memory, in MiB.")
+    ] = DEFAULT_MEMORY,
     warehouse: WarehouseOption = None,
     release: ReleaseOption = "current",
 ) -> None:
@@ -68,7 +87,7 @@ def sql(
         raise typer.BadParameter(message, param_hint="--format")
     text = sys.stdin.buffer.read().decode() if query == "-" else query
 
-    from etl.cli.answers import write_answer  # noqa: PLC0415 - --help must not wait for duckdb
+    from etl.cli.answers import mark_formulas, write_answer  # noqa: PLC0415 - --help must not wait for duckdb
     from etl.cli.outputs import open_output  # noqa: PLC0415
     from etl.load.query import Extension, stream_select  # noqa: PLC0415
     from etl.load.reader import open_release  # noqa: PLC0415
@@ -79,8 +98,28 @@ def sql(
     opened = open_release(house, release=release)
     index = find_index(house, opened)
     extension = Extension(index.catalog, index.files) if index else None
-    with stream_select(opened, text, extension=extension) as batches, open_output(output) as answer:
-        write_answer(batches, chosen.value, answer)
+    limit_memory(memory)
+    question = stream_select(opened, text, memory_limit=f"{memory}MiB", timeout=timeout, extension=extension)
+    with question as batches, open_output(output) as answer:
+        write_answer(mark_formulas(batches) if spreadsheet else batches, chosen.value, answer)
+
+
+def limit_memory(query_mib: int) -> None:
+    """Have the system refuse this process memory beyond twice what a query may use.
+
+    DuckDB counts most of a query's memory, but not all: a single text may have up to 4 GiB uncounted. The rest is for
+    the rows of the answer.
+    """
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return
+    used = re.search(r"^VmData:\s+([0-9]+) kB$", status.read_text(encoding="ascii"), re.MULTILINE)
+    if used:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = (int(used[1]) << 10) + (2 * query_mib << 20)
+        resource.setrlimit(
+            resource.RLIMIT_DATA, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
 
 
 def choose_format(form: Format | None, output: Path | None) -> Format:

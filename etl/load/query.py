@@ -173,7 +173,11 @@ def open_session(release: Release, memory_limit: str, extension: Extension | Non
 
 def _check_nodes(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     ((parsed_text,),) = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()
-    parsed = json.loads(parsed_text)
+    try:
+        parsed = json.loads(parsed_text)
+    except RecursionError:
+        reason = "this one is nested too deeply to be taken apart"
+        raise QueryRefusedError(reason) from None
     if parsed.get("error") is not False:
         reason = f"DuckDB cannot take this one apart ({parsed.get('error_message')})"
         raise QueryRefusedError(reason)
