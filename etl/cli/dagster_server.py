@@ -115,8 +115,8 @@ def plan_server(warehouse: Warehouse, *, host: str, port: int, read_only: bool) 
     _prepare_home(warehouse.dagster_home)
     free_port = find_port(host, port)
     place = ("-h", host, "-p", str(free_port), "-m", DEFINITIONS, "-d", str(_CODE))
-    # Only 'dagster dev' has the daemon that runs what is started; who only looks needs none.
-    module = ("dagster_webserver", "--read-only") if read_only else ("dagster", "dev")
+    # Only 'dagster dev' has the daemon that runs what is started; who only looks needs none. Ours refuses other sites.
+    module = ("dagster_webserver", "--read-only") if read_only else ("assets.dev",)
     return Server(
         warehouse=warehouse,
         command=(sys.executable, "-m", *module, *place),
