@@ -31,10 +31,11 @@ def check_tar_headers(content: bytes, name: str) -> None:
     """
     offset = 0
     while offset + _BLOCK <= len(content):
-        try:
-            entry = tarfile.TarInfo.frombuf(content[offset : offset + _BLOCK], "utf-8", "surrogateescape")
-        except tarfile.EOFHeaderError:
+        block = content[offset : offset + _BLOCK]
+        if not block.strip(b"\0"):
             return
+        try:
+            entry = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
         except tarfile.HeaderError as error:
             raise InputUnreadableError(name, f"the archive is damaged at byte {offset} ({error})") from error
         offset += _BLOCK
