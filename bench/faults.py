@@ -23,8 +23,8 @@ PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- written by bench/faults.py -->\n", "<!-- end -->\n"
 SWEEPS = {
     "a kill, EIO, ENOSPC or EACCES at a call that writes": (),
-    "one of these at a call that opens a file": ("--calls", "opening", "--once"),
-    "one of these at a call of DuckDB on its file": ("--calls", "opening", "--once", "--real-catalog"),
+    "the same at a call that opens a file to read it": ("--calls", "opening"),
+    "a kill, EIO, ENOSPC or EACCES at a call with which DuckDB writes its file": ("--real-catalog",),
     "a disk full or read-only from a call on": ("--lasting",),
 }
 

@@ -152,7 +152,7 @@ def main() -> int:
         take_flushing_away()
     with tempfile.TemporaryDirectory(prefix="paperhouse-power-") as name:
         folder = Path(name)
-        violations = cut_builds(folder, options.builds)
+        violations = cut_builds(folder, options.builds) if options.builds else []
         cuts = PowerCuts(Press(Warehouse(folder / "press")), options.images)
         cuts.run()
         remove_folder(folder / "press")

@@ -86,6 +86,11 @@ def is_supported() -> bool:
     return is_linux and actions.is_file() and "user_notif" in actions.read_text(encoding="ascii").split()
 
 
+def is_writing(call: Call) -> bool:
+    """Tell whether a call that opens a file may change something."""
+    return bool(call.arguments[1 if call.name == "open" else 2] & WRITE_FLAGS)
+
+
 def install_filter(scope: str) -> int:
     """Have this process and all it starts from here on stop at file-system calls; gives the listener's descriptor.
 

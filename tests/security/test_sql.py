@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from etl.cli.sql import limit_memory, sql
+from etl.load import query as query_module
 from etl.load.query import QueryFailedError, QueryRefusedError, QueryTimeoutError, run_select
 from etl.load.warehouse import Warehouse
 from tests.conftest_tables import publish_release
@@ -68,12 +69,11 @@ def test_no_query_is_hidden_in_a_text(release: Release):
         run_select(release, "FROM query('SELECT 1')")
 
 
-def test_no_frame_of_the_program_is_reached(release: Release):
-    hush = pa.table({"secret": [1]})
+def test_no_frame_of_the_program_is_reached(release: Release, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(query_module, "hush", pa.table({"secret": [1]}), raising=False)
 
     with pytest.raises(QueryFailedError, match="hush does not exist"):
         run_select(release, "SELECT * FROM hush")
-    assert hush.num_rows == 1
 
 
 def test_a_query_nested_too_deeply_is_refused(release: Release):
