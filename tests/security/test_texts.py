@@ -128,9 +128,9 @@ def test_dagster_shows_others_text_in_cells_alone():
     assert [record.data["title"] for record in value.records if STEERING.search(str(record.data["title"]))] == []
 
 
-def test_no_asset_makes_markdown(repo_root: Path):
-    sources = [path.read_text("utf-8") for path in (repo_root / "assets").glob("*.py")]
+def test_the_only_markdown_of_an_asset_is_a_picture(repo_root: Path):
+    source = "".join(path.read_text("utf-8") for path in sorted((repo_root / "assets").glob("*.py")))
 
-    assert [
-        found for source in sources for found in re.findall(r"MetadataValue\.(?:md|notebook)\b|MarkdownMeta", source)
-    ] == []
+    assert re.findall(r"MetadataValue\.(?:md|notebook)\b\(.*", source) == [
+        'MetadataValue.md(f"![{what}](data:image/png;base64,{data})")'
+    ]
