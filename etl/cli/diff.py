@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from etl.cli.options import RELEASE_FORMS, JsonOption, WarehouseOption, show_examples
-from etl.cli.terminal import find_width, render_table, say, write_text
+from etl.cli.terminal import find_width, render_table, say, write_json, write_text
 from etl.escape import escape_text
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def diff(
         rows = write_changes(comparer, found, changes) if changes is not None else None
     plain = found.to_plain()
     if as_json:
-        write_text(json.dumps(plain, indent=2, ensure_ascii=False))
+        write_json(plain)
     else:
         write_text("\n".join([f"Before: {found.before}", f"After:  {found.after}", "", *render_changes(plain)]))
     if rows is not None:

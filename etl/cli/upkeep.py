@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,7 +15,7 @@ from etl.cli.options import (
     say_who_holds_the_lock,
     show_examples,
 )
-from etl.cli.terminal import say, write_text
+from etl.cli.terminal import say, write_json, write_text
 from etl.escape import escape_text
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def gc(  # noqa: PLR0913 - one argument for each option
     freed = sum(removal.freed_bytes for removal in removals)
     if as_json:
         described = {"is_removed": not dry_run, "freed_bytes": freed, "releases": [one._asdict() for one in removals]}
-        write_text(json.dumps(described, indent=2))
+        write_json(described)
         return
     for removal in removals:
         write_text(f"{removal.release_id}  {removal.freed_bytes:,} bytes")
@@ -135,6 +134,6 @@ def export(
 
 def _tell_release(release: Release, what: str, *, as_json: bool) -> None:
     if as_json:
-        write_text(json.dumps({"release_id": release.release_id, "path": str(release.path)}, indent=2))
+        write_json({"release_id": release.release_id, "path": str(release.path)})
     else:
         write_text(f"Release {release.release_id}\n{what} {escape_text(str(release.path))}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from etl.cli.endings import FAILED
 from etl.cli.options import RELEASE_FORMS, JsonOption, WarehouseOption, show_examples
-from etl.cli.terminal import write_text
+from etl.cli.terminal import write_json, write_text
 from etl.escape import escape_text
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def verify(
             write_text(_render_answer(answer))
     fault_count = sum(len(answer.faults) for answer in answers)
     if as_json:
-        write_text(json.dumps(_describe(str(folder), answers), indent=2, ensure_ascii=False))
+        write_json(_describe(str(folder), answers))
     else:
         write_text(f"{fault_count} fault{'' if fault_count == 1 else 's'} found." if fault_count else "No fault found.")
     if fault_count:

@@ -52,7 +52,7 @@ def open_nested(content: bytes, name: str) -> Iterator[Member]:
         yield from archives.unpack(member.raw, name)
 
 
-def open_everything(release: Release, memory_limit: str) -> duckdb.DuckDBPyConnection:
+def open_everything(release: Release, memory_limit: str, _: object = None) -> duckdb.DuckDBPyConnection:
     """Open a session of DuckDB as it comes."""
     connection = duckdb.connect(config={"memory_limit": memory_limit})
     connection.execute(f"ATTACH {quote_text(str(release.catalog))} AS paperhouse (READ_ONLY)")
