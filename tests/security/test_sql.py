@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -57,8 +58,8 @@ def test_only_the_release_is_reached_and_no_setting(release: Release, query: str
 
 
 def test_only_the_releases_own_files_are_reached(release: Release):
-    state = release.path.parent.parent / "state" / "build" / "papers" / "part-00000.parquet"
-    assert state.is_file()
+    state = release.path.parent.parent / "state" / "copy.parquet"
+    shutil.copy(release.list_files("papers")[0], state)
 
     with pytest.raises(QueryFailedError, match="Permission Error"):
         run_select(release, f"FROM read_parquet('{state}')")
