@@ -156,9 +156,9 @@ def _judge_answer(outcome: Outcome, name: str) -> list[str]:
         return [] if answer is None and name == "KILL" else [f"it came to {answer}"]
     if "surprise" in answer:
         return [f"it raised {answer['surprise']}"]
-    sentence = answer.get("error", "A release.")
-    is_sentence = sentence.endswith(".") and "\n" not in sentence and len(sentence) < 1000
-    return [] if is_sentence else [f"it said {sentence!r}"]
+    sentence = answer.get("error", "")
+    says_why = not sentence or os.strerror((FAULTS | LASTING)[name]) in sentence
+    return [] if says_why and "\n" not in sentence else [f"it said {sentence!r}"]
 
 
 def main() -> int:
