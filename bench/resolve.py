@@ -141,8 +141,9 @@ def invent_cards(warehouse: Warehouse, listings: int) -> tuple[Receipt, Receipt]
             UnitSpec(number, start, min(start + UNIT_CARDS, listings), papers, str(folder / "runs"))
             for number, start in enumerate(range(0, listings, UNIT_CARDS))
         ]
-        receipts = list(LocalRunner(WORKERS).run(invent_unit, specs))
-        return {"buckets": choose_bucket_count(sum(receipt.text_bytes for receipt in receipts))}
+        with LocalRunner(WORKERS) as runner:
+            text_bytes = sum(receipt.text_bytes for receipt in runner.run(invent_unit, specs))
+        return {"buckets": choose_bucket_count(text_bytes, listings)}
 
     def collect(folder: Path) -> dict[str, int | str]:
         pl.DataFrame(schema=INPUT_SCHEMA).write_parquet(folder / "inputs.parquet")

@@ -69,15 +69,17 @@ def extract_listings(
     """
     plan = read_plan(collected.open_folder(warehouse))
     total = int(plan["byte_count"].sum())
-    buckets = choose_bucket_count(total)
 
     def work(folder: Path) -> Mapping[str, int | str]:
+        listings: dict[int, int] = {}
         done = 0
         units = plan_units(plan, folder / "runs")
         for receipt in runner.run(extract_unit, units, max_in_flight=0, max_retries=MAX_RETRIES):
+            listings[receipt.number] = receipt.listings
             done += receipt.bytes
             if on_progress is not None:
                 on_progress(done, total)
+        buckets = choose_bucket_count(total, sum(listings.values()))
         specs = [PublishSpec(str(folder), bucket) for bucket in list_buckets(buckets)]
         receipts = Tasks(runner, buckets, None).run(write_published, specs)
         broken_rules = write_report([receipt.report for receipt in receipts], folder)
@@ -88,7 +90,7 @@ def extract_listings(
             "buckets": buckets,
         }
 
-    return run_stage(warehouse, "extract", [plan["dump_id"].to_list(), buckets], work)
+    return run_stage(warehouse, "extract", [plan["dump_id"].to_list()], work)
 
 
 def plan_units(plan: pl.DataFrame, folder: Path) -> list[UnitSpec]:

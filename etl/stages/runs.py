@@ -22,7 +22,10 @@ KEY: Final = "key"
 """Name of the column that a run is sorted by; it comes first, and readers do not get it."""
 
 BUCKET_BYTES: Final = 32 << 20
-"""Text of one bucket: a task holds it in memory several times over."""
+"""Dumps of one bucket: a task holds what is in them in memory several times over."""
+
+LISTING_BYTES: Final = 1000
+"""What a listing costs at least, however short its text: there may be many short ones in a bucket."""
 
 MAX_BUCKETS: Final = 1 << 12
 
@@ -47,13 +50,13 @@ class Bucket(NamedTuple):
 WHOLE: Final = Bucket(0, 1)
 
 
-def choose_bucket_count(text_bytes: int) -> int:
-    """Choose the number of buckets for so many bytes of text.
+def choose_bucket_count(dump_bytes: int, listings: int) -> int:
+    """Choose the number of buckets for dumps of so many bytes with so many listings.
 
-    >>> choose_bucket_count(1_000_000), choose_bucket_count(1 << 30), choose_bucket_count(1 << 50)
-    (1, 32, 4096)
+    >>> [choose_bucket_count(*size) for size in ((1_000_000, 500), (1 << 30, 600_000), (1 << 30, 9_000_000))]
+    [1, 32, 512]
     """
-    wanted = -(-text_bytes // BUCKET_BYTES)
+    wanted = -(-max(dump_bytes, LISTING_BYTES * listings) // BUCKET_BYTES)
     return min(1 << max(wanted - 1, 0).bit_length(), MAX_BUCKETS)
 
 

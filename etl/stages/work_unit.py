@@ -77,10 +77,11 @@ class UnitSpec:
 
 @dataclass(frozen=True)
 class UnitReceipt:
-    """What a unit came to, for progress."""
+    """What a unit came to."""
 
     number: int
     dumps: int
+    listings: int
     bytes: int
 
 
@@ -90,8 +91,9 @@ def extract_unit(spec: UnitSpec) -> UnitReceipt:
     Errors: ``InputUnreadableError`` or :class:`DumpChangedError` if a dump is not what it was when it was collected.
     """
     raws = {dump_id: _read_again(dump_id, path, name) for dump_id, path, name in spec.dumps}
-    write_runs(make_unit_tables(raws), Path(spec.folder), f"{spec.number:06d}.arrow")
-    return UnitReceipt(spec.number, len(raws), sum(map(len, raws.values())))
+    tables = make_unit_tables(raws)
+    write_runs(tables, Path(spec.folder), f"{spec.number:06d}.arrow")
+    return UnitReceipt(spec.number, len(raws), tables["cards"].height, sum(map(len, raws.values())))
 
 
 def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:

@@ -69,8 +69,9 @@ def test_a_folder_without_runs_is_an_error(tmp_path: Path):
         list_runs(tmp_path)
 
 
-@given(st.integers(0, 1 << 60))
-def test_the_number_of_buckets_is_a_power_of_two_that_grows_with_the_data(size: int):
-    count = choose_bucket_count(size)
+@given(st.integers(0, 1 << 60), st.integers(0, 1 << 50))
+def test_the_number_of_buckets_is_a_power_of_two_that_grows_with_the_data(size: int, listings: int):
+    count = choose_bucket_count(size, listings)
     assert count & (count - 1) == 0
-    assert 1 <= count <= choose_bucket_count(size * 2)
+    assert 1 <= count <= choose_bucket_count(size * 2, listings)
+    assert count <= choose_bucket_count(size, listings * 2)

@@ -142,7 +142,7 @@ def test_a_unit_writes_its_tables_and_does_so_again_alike(tmp_path: Path):
     for _ in range(2):
         receipts.append(extract_unit(spec))
         contents.append({path: path.read_bytes() for path in sorted((tmp_path / "units").rglob("*.arrow"))})
-    assert receipts == [UnitReceipt(7, 1, len(OCTOBER.encode()))] * 2
+    assert receipts == [UnitReceipt(7, 1, 3, len(OCTOBER.encode()))] * 2
     assert [path.name for path in contents[0]] == ["000007.arrow"] * len(UNIT_RUNS)
     assert contents[0] == contents[1]
 
