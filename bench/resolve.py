@@ -1,11 +1,12 @@
 """How much it costs to make papers of many listings: with near duplicates found, against equal keys alone.
 
-    python bench/resolve.py --listings 1000000
+    python bench/resolve.py --listings 1000000 [--worlds 10] [--near-only]
 
 Invents cards as extraction leaves them (short texts: it is the number of rows that counts here), then runs the stages
 identify, date and resolve over them twice, each time in a process of its own with two workers: once as they are, and
 once without the pieces by which near duplicates are found. Prints CPU seconds with all workers' and the largest
-process's memory, side by side.
+process's memory, side by side. More worlds are copies of the first with other ids, keys and pieces, that share no paper
+with it: a quick way to millions.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class UnitSpec:
     start: int
     stop: int
     papers: int
+    worlds: int
     folder: str
 
 
@@ -90,8 +92,25 @@ def invent_unit(spec: UnitSpec) -> UnitReceipt:
         )
         .select(*PAGE_SCHEMA)
     )
-    write_runs({"cards": whole, "pages": pages}, Path(spec.folder), f"{spec.number:06d}.arrow")
-    return UnitReceipt(spec.number, int(cards["abstract"].str.len_bytes().sum()))
+    for world in range(spec.worlds):
+        tables = {"cards": move_cards(whole, world), "pages": pages.with_columns(rotate("dump_id", world))}
+        write_runs(tables, Path(spec.folder), f"{spec.number:06d}-{world:02d}.arrow")
+    return UnitReceipt(spec.number, int(cards["abstract"].str.len_bytes().sum()) * spec.worlds)
+
+
+def move_cards(cards: pl.DataFrame, world: int) -> pl.DataFrame:
+    """Move cards to a world where no dump, candidate, title key or piece is one of another world's."""
+    return cards.with_columns(
+        rotate("dump_id", world),
+        rotate("alias_id", world),
+        pl.col("title_key") + f" {world}",
+        pl.col("pieces").list.eval(pl.element().str.slice(0, 15) + f"{world:x}"),
+    )
+
+
+def rotate(id_column: str, world: int) -> pl.Expr:
+    """Turn an id's digits, so that it is another one that is as good."""
+    return pl.col(id_column).str.slice(world) + pl.col(id_column).str.slice(0, world)
 
 
 def invent_card(place: int, papers: int) -> dict[str, object]:
@@ -132,24 +151,24 @@ def draw(what: str) -> bytes:
     return hashlib.blake2b(what.encode()).digest()
 
 
-def invent_cards(warehouse: Warehouse, listings: int) -> tuple[Receipt, Receipt]:
+def invent_cards(warehouse: Warehouse, listings: int, worlds: int = 1) -> tuple[Receipt, Receipt]:
     """Leave what collecting and extraction would: no inputs, and the runs of so many listings."""
     papers = max(listings * 2 // 3, 1)
 
     def extract(folder: Path) -> dict[str, int | str]:
         specs = [
-            UnitSpec(number, start, min(start + UNIT_CARDS, listings), papers, str(folder / "runs"))
+            UnitSpec(number, start, min(start + UNIT_CARDS, listings), papers, worlds, str(folder / "runs"))
             for number, start in enumerate(range(0, listings, UNIT_CARDS))
         ]
         with LocalRunner(WORKERS) as runner:
             text_bytes = sum(receipt.text_bytes for receipt in runner.run(invent_unit, specs))
-        return {"buckets": choose_bucket_count(text_bytes, listings)}
+        return {"buckets": choose_bucket_count(text_bytes, listings * worlds)}
 
     def collect(folder: Path) -> dict[str, int | str]:
         pl.DataFrame(schema=INPUT_SCHEMA).write_parquet(folder / "inputs.parquet")
         return {}
 
-    return run_stage(warehouse, "collect", [], collect), run_stage(warehouse, "extract", [listings], extract)
+    return run_stage(warehouse, "collect", [], collect), run_stage(warehouse, "extract", [listings, worlds], extract)
 
 
 def forget_pieces(extracted: Path) -> None:
@@ -211,6 +230,8 @@ def main() -> None:
     """Invent, measure both ways, and print them side by side."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--listings", type=int, default=1_000_000)
+    parser.add_argument("--worlds", type=int, default=1, choices=range(1, 16))
+    parser.add_argument("--near-only", action="store_true", help="leave out the run by equal keys alone")
     parser.add_argument("--folder", type=Path, help="where to work; a temporary folder by default")
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -220,8 +241,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.folder) as place:
         warehouse = Warehouse(Path(place))
         warehouse.create_folders()
-        _, extracted = invent_cards(warehouse, options.listings)
-        for way in ("near duplicates", "equal keys alone"):
+        _, extracted = invent_cards(warehouse, options.listings, options.worlds)
+        for way in ("near duplicates", "equal keys alone")[: 1 if options.near_only else 2]:
             if way == "equal keys alone":
                 forget_pieces(extracted.open_folder(warehouse))
             command = [sys.executable, __file__, "--run", place]
