@@ -24,6 +24,7 @@ BLOCK = re.compile(
 )
 ELSEWHERE = {
     "README.md": "tests/docs/test_docs.py runs its commands and snippets",
+    "consumers.md": "tests/checkers/test_consumers.py runs each snippet with the program it is for",
     "operate.md": "tests/docs/test_operate.py runs its commands, each in a warehouse of its own",
     "cli.md": "its examples are the commands' own, and tests/etl/cli/test_program.py hands them to the commands",
 }
