@@ -128,7 +128,7 @@ def test_an_output_in_a_folder_that_is_missing_is_named(run: Callable, built: Pa
     output = tmp_path / "nowhere" / "a.csv"
     done = run("sql", "SELECT 1", "--output", output, "--warehouse", built)
     assert done.exit_code == 1
-    assert done.stderr == f"Error: {output}: No such file or directory: check the path.\n"
+    assert done.stderr == f"Error: {output}: No such file or directory: check the path\n"
 
 
 def test_a_question_can_come_from_stdin(run: Callable, built: Path):
