@@ -112,7 +112,7 @@ def export(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Copy a release to another place, with DuckDB views that work there.
+    """Copy a release elsewhere, with DuckDB views that work there.
 
     Every copied file is read back and compared with the manifest; the copy takes its name when all are good.
     The views hold absolute paths: after a move of the copy, --in-place makes them anew.

@@ -42,4 +42,4 @@ def test_a_warehouse_that_cannot_be_written_to_is_said(run: Callable, warehouse:
     warehouse.root.touch()
     done = run("ui", "--warehouse", warehouse.root)
     assert done.exit_code == 1
-    assert f"The warehouse's folder {warehouse.root} cannot be written to" in done.stderr
+    assert f"the warehouse's folder {warehouse.root} cannot be written to" in done.stderr
