@@ -89,7 +89,7 @@ def find_old_releases(warehouse: Warehouse, now: dt.datetime, rest: Rest) -> lis
     folders = {folder: folder.stat().st_mtime for folder in warehouse.releases.iterdir() if folder.is_dir()}
     current = read_current_id(warehouse)
     # The current release and the one it replaced have the same time.
-    by_age = sorted(folders, key=lambda folder: (folder.name != current, -folders[folder], folder.name))
+    by_age = sorted(folders, key=lambda folder: (-folders[folder], folder.name != current, folder.name))
     oldest_kept = (now - dt.timedelta(days=rest.days)).timestamp()
     return [folder for folder in by_age[rest.releases :] if folder.name != current and folders[folder] <= oldest_kept]
 
