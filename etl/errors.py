@@ -6,7 +6,9 @@ without a traceback. So it begins with a lower-case letter, unless a name stands
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
+
+_LONGEST_REASON: Final = 1000
 
 
 class PaperhouseError(Exception):
@@ -15,6 +17,16 @@ class PaperhouseError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes as the finished sentence: subclasses take data, not what Exception keeps."""
         return _rebuild_error, (type(self), self.args, self.__dict__)
+
+
+def shorten_error(error: BaseException) -> str:
+    r"""Tell in one line what a library said, without the place in its SQL that DuckDB points to.
+
+    >>> shorten_error(OSError("IO Error: Cannot open file:\n No space left on device\n\nLINE 1: SELECT ...\n   ^"))
+    'IO Error: Cannot open file: No space left on device'
+    """
+    said = " ".join(str(error).partition("\n\nLINE ")[0].split())
+    return said[:_LONGEST_REASON] or type(error).__name__
 
 
 def _rebuild_error(kind: type[PaperhouseError], args: tuple[Any, ...], state: dict[str, Any]) -> PaperhouseError:

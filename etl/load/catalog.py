@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from etl.errors import shorten_error
 from etl.load.duckdb_names import escape_pattern, quote_name, quote_text
 from etl.load.files import flush_file
 from etl.load.manifest import list_release_files, read_manifest
@@ -83,7 +84,7 @@ def find_misplaced_views(release_folder: Path) -> list[str]:
                 ).fetchall()
             )
     except duckdb.Error as error:
-        return [f"{CATALOG_NAME} cannot be opened ({str(error).splitlines()[0]})"]
+        return [f"{CATALOG_NAME} cannot be opened ({shorten_error(error)})"]
     files = list_release_files(read_manifest(release_folder), release_folder)
     return [
         f"view {table} reads other files than those of this folder" if table in views else f"view {table} is missing"

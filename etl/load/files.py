@@ -10,13 +10,13 @@ import errno
 import hashlib
 import os
 import shutil
-from typing import TYPE_CHECKING, BinaryIO, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn
 
 from etl.errors import PaperhouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 FILE_MODE: Final = 0o444
 FOLDER_MODE: Final = 0o555
@@ -69,9 +69,27 @@ def flush_file(path: Path) -> None:
         os.close(descriptor)
 
 
+def list_below(folder: Path) -> tuple[list[Path], list[Path]]:
+    """List the folders, the given one first, and all that is no folder, links to folders among it.
+
+    Errors: a folder that cannot be read raises ``OSError``, where ``Path.rglob`` would leave out what it holds.
+    """
+    folders, others = [], []
+    for place, below, names in os.walk(folder, onerror=_raise):
+        here = Path(place)
+        folders.append(here)
+        others += [here / name for name in (*names, *(name for name in below if (here / name).is_symlink()))]
+    return sorted(folders), sorted(others)
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
+
+
 def flush_folder(folder: Path) -> None:
     """Wait until all files below a folder, and all their names, are on the disk."""
-    for path in (*folder.rglob("*"), folder):
+    folders, files = list_below(folder)
+    for path in (*files, *reversed(folders)):
         flush_file(path)
 
 
@@ -106,17 +124,17 @@ def hash_file(path: Path) -> str:
 
 def seal_folder(folder: Path) -> None:
     """Take away the right to write to a folder and all below it."""
-    for path in sorted(folder.rglob("*")):
-        path.chmod(FOLDER_MODE if path.is_dir() else FILE_MODE)
-    folder.chmod(FOLDER_MODE)
+    folders, files = list_below(folder)
+    for path in files:
+        path.chmod(FILE_MODE)
+    for path in reversed(folders):
+        path.chmod(FOLDER_MODE)
 
 
 def unseal_folder(folder: Path) -> None:
     """Give back the right to change what the folders hold; the files themselves stay as they are."""
-    folder.chmod(_WRITABLE_FOLDER_MODE)
-    for path in folder.rglob("*"):
-        if path.is_dir() and not path.is_symlink():
-            path.chmod(_WRITABLE_FOLDER_MODE)
+    for path in list_below(folder)[0]:
+        path.chmod(_WRITABLE_FOLDER_MODE)
 
 
 def remove_folder(folder: Path) -> None:

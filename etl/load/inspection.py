@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from etl.errors import shorten_error
 from etl.load.manifest import ManifestUnreadableError, read_manifest
-from etl.load.questions import QUESTIONS, READ_ERRORS, Inspection, shorten_error
+from etl.load.questions import QUESTIONS, READ_ERRORS, Inspection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

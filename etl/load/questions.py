@@ -10,11 +10,11 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from etl.errors import PaperhouseError
+from etl.errors import PaperhouseError, shorten_error
 from etl.load.catalog import CATALOG_NAME, find_misplaced_views, open_catalog
 from etl.load.content import hash_content, hash_table
 from etl.load.duckdb_names import quote_name
-from etl.load.files import hash_file
+from etl.load.files import hash_file, list_below
 from etl.load.gates import find_broken_gates
 from etl.load.manifest import MANIFEST_NAME, hash_release, list_entries, render_json
 from etl.load.tables import TableMismatchError
@@ -90,7 +90,7 @@ def _ask_manifest(inspection: Inspection) -> None:
 def _ask_files(inspection: Inspection) -> None:
     """Ask whether all files are there, and no other."""
     folder, manifest = inspection.folder, inspection.manifest
-    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if not _is_folder(path)}
+    there = {path.relative_to(folder).as_posix(): path for path in list_below(folder)[1]}
     owners = {file["path"]: name for name, table in manifest["tables"].items() for file in table["files"]}
     expected = {file["path"] for file in list_entries(manifest)}
     for path in sorted(expected - set(there)):
@@ -102,11 +102,6 @@ def _ask_files(inspection: Inspection) -> None:
         inspection.faults.append(f"{path} is no part of the release")
     if CATALOG_NAME not in there:
         inspection.faults.append(f"{CATALOG_NAME} is missing")
-
-
-def _is_folder(path: Path) -> bool:
-    """Tell whether a path is a folder itself and no link to one."""
-    return path.is_dir() and not path.is_symlink()
 
 
 def _blame_file(inspection: Inspection, owners: Mapping[str, str], path: str, problem: str) -> None:
@@ -211,11 +206,6 @@ def _ask_views(inspection: Inspection) -> None:
             stated = inspection.manifest["tables"].get(view, {"rows": rows})["rows"]
             if rows != stated:
                 inspection.faults.append(f"view {view} has {rows} rows, not {stated}")
-
-
-def shorten_error(error: BaseException) -> str:
-    """Give the first line of what a library says."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:300]
 
 
 class Question(NamedTuple):

@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from etl.errors import PaperhouseError
+from etl.errors import PaperhouseError, shorten_error
 from etl.load.catalog import build_catalog, is_catalog_usable
 from etl.load.draft import Terms, check_space, list_sources, prepare_draft
 from etl.load.files import flush_file, remove_folder, seal_folder, unseal_folder
@@ -42,7 +42,9 @@ class PublishFailedError(PaperhouseError):
 
     def __init__(self, step: str, error: Exception) -> None:
         """Name the step and the reason."""
-        super().__init__(f"nothing was published, since step '{step}' failed ({error}): mend this, and build again")
+        super().__init__(
+            f"nothing was published, since step '{step}' failed ({shorten_error(error)}): mend this, and build again"
+        )
 
 
 class CommitUncertainError(PaperhouseError):
@@ -51,8 +53,8 @@ class CommitUncertainError(PaperhouseError):
     def __init__(self, release_id: str, step: str, error: Exception) -> None:
         """Name the release, the step and the reason."""
         super().__init__(
-            f"release {release_id} is committed, durability unknown: step '{step}' after the commit failed ({error}); "
-            "mend this and build again, which does no harm"
+            f"release {release_id} is committed, durability unknown: step '{step}' after the commit failed "
+            f"({shorten_error(error)}); mend this and build again, which does no harm"
         )
 
 

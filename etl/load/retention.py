@@ -11,7 +11,7 @@ import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.errors import PaperhouseError
-from etl.load.files import flush_file, remove_folder, unseal_folder
+from etl.load.files import flush_file, list_below, remove_folder, unseal_folder
 from etl.load.lock import hold_lock
 from etl.load.reader import read_current_id
 from etl.load.staging import hold_staging, sweep_staging
@@ -111,5 +111,5 @@ def remove_old_releases(warehouse: Warehouse, now: dt.datetime, staging: Path, r
 
 def measure_own_bytes(release_folder: Path) -> int:
     """Measure the files that no other folder holds by a hard link."""
-    sizes = [path.lstat() for path in release_folder.rglob("*") if path.is_file()]
+    sizes = [path.lstat() for path in list_below(release_folder)[1] if path.is_file()]
     return sum(size.st_size for size in sizes if size.st_nlink == 1)

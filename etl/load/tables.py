@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import pyarrow.parquet as pq
 
-from etl.errors import PaperhouseError
+from etl.errors import PaperhouseError, shorten_error
 from etl.load.duckdb_names import escape_pattern, quote_name, quote_text
 from etl.load.files import create_file, flush_file
 from schemas import TABLES
@@ -127,7 +127,7 @@ def conform_rows(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     try:
         published = rows.select(pl.col(column.name).cast(column.dtype) for column in columns)
     except pl.exceptions.InvalidOperationError as error:
-        raise TableMismatchError(table, f"a value does not fit its column ({str(error).splitlines()[0]})") from error
+        raise TableMismatchError(table, f"a value does not fit its column ({shorten_error(error)})") from error
     for column in columns:
         if not column.nullable and published[column.name].null_count():
             raise TableMismatchError(table, f"column {column.name} has a null, but must not have any")

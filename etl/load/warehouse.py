@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +111,11 @@ def _make_folder(folder: Path) -> None:
     """Make a folder and those above it that are missing, each of them safe on the disk before anything is told."""
     if not folder.is_dir():
         _make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
+        try:
+            folder.mkdir()
+        except FileExistsError as error:
+            if not folder.is_dir():  # else another process made it just now
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
         flush_file(folder.parent)
 
 
