@@ -85,7 +85,7 @@ class LocalRunner:
 def _open_pool(workers: int) -> ProcessPoolExecutor:
     # Never fork: polars' threads do not survive it, and the child hangs.
     context = multiprocessing.get_context("forkserver")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_use_one_thread)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_set_up_worker)
 
 
 def _run_alone(fn: Callable[[Spec], Receipt], spec: Spec, max_retries: int) -> Receipt:
@@ -138,7 +138,11 @@ def _submit(pool: ProcessPoolExecutor, fn: Callable[[Spec], Receipt], spec: Spec
         return broken
 
 
-def _use_one_thread() -> None:
-    """Set up a new worker, before it imports polars and Arrow: the processes are the parallelism."""
+def _set_up_worker() -> None:
+    """Set up a new worker, before it imports polars and Arrow: one thread, for the processes are the parallelism.
+
+    What polars frees goes back to the system at once: otherwise a worker holds the most that each of its units needed.
+    """
     os.environ["POLARS_MAX_THREADS"] = "1"
     os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["_RJEM_MALLOC_CONF"] = "dirty_decay_ms:0,muzzy_decay_ms:0"
