@@ -82,11 +82,9 @@ _SIGNED: Final = (".", "!", "?", ":", ";", ",")
 _SENTENCE: Final = (".", ",", ";", ":")
 
 
-class Look(NamedTuple):
-    """What is told of a line by its text and its place among its neighbours."""
+class Place(NamedTuple):
+    """What is told of a line by its place among its neighbours."""
 
-    fits: tuple[tuple[State, int], ...]
-    """The states it can have, with the cost of each."""
     is_apart: bool
     """A blank line is above it."""
     heading_cost: int
@@ -95,6 +93,14 @@ class Look(NamedTuple):
     """Where no blank lines are, it looks like a title, and the line above like the end of an abstract."""
     is_too_long: bool
     """Together with the line above it is longer than any abstract."""
+
+
+class Look(NamedTuple):
+    """What is told of a line by its text and its place."""
+
+    fits: tuple[tuple[State, int], ...]
+    """The states it can have, with the cost of each."""
+    place: Place
     ends_like_title: bool
     """As a paragraph it looks like a title."""
 
@@ -136,10 +142,7 @@ def look_at(lines: Sequence[Line], *, is_footerless_page: bool) -> list[Look]:
         looks.append(
             Look(
                 fit(text, line.kind, line.after_blank, paragraph, is_footerless_page),
-                line.after_blank,
-                heading_cost,
-                begins_anew,
-                is_too_long,
+                Place(line.after_blank, heading_cost, begins_anew, is_too_long),
                 is_title,
             )
         )

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from etl.extract.lines import Kind
-from etl.extract.looks import BODY, FOOTER, NO_ABSTRACT, TITLES, Look, State, fits_abstract, fits_title, look_at
+from etl.extract.looks import BODY, FOOTER, NO_ABSTRACT, TITLES, Look, Place, State, fits_abstract, fits_title, look_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -182,8 +182,10 @@ def _go_on(costs: _Costs, look: Look, no_footer: int, *, leaves_title: bool) -> 
     """Go one line further: the costs of its states, and for each the state that the line above then has."""
     origins: dict[State, State] = {}
     totals: list[tuple[State, int]] = []
+    steps = _list_steps(look.place, no_footer, leaves_title=leaves_title)
     for state, fit in look.fits:
-        ways = [cost + _step(prior, state, look, no_footer, leaves_title=leaves_title) for prior, cost in costs]
+        to_state = steps[state]
+        ways = [cost + to_state[prior] for prior, cost in costs]
         best = min(ways)
         origins[state] = costs[ways.index(best)][0]
         totals.append((state, best + fit))
@@ -191,20 +193,26 @@ def _go_on(costs: _Costs, look: Look, no_footer: int, *, leaves_title: bool) -> 
 
 
 def _relate(totals: list[tuple[State, int]]) -> _Costs:
-    least = min(cost for _, cost in totals)
-    return tuple((state, cost - least) for state, cost in totals if cost - least < NEVER)
+    least = min([cost for _, cost in totals])
+    return tuple([(state, cost - least) for state, cost in totals if cost - least < NEVER])
 
 
-def _step(prior: State, state: State, look: Look, no_footer: int, *, leaves_title: bool) -> int:
+@lru_cache(maxsize=None)
+def _list_steps(place: Place, no_footer: int, *, leaves_title: bool) -> list[list[int]]:
+    """List by state what the way to it costs from each prior one."""
+    return [[_step(prior, state, place, no_footer, leaves_title=leaves_title) for prior in State] for state in State]
+
+
+def _step(prior: State, state: State, place: Place, no_footer: int, *, leaves_title: bool) -> int:
     """Cost of going from one line's state to the next line's."""
     leaving = NO_ABSTRACT if leaves_title and prior is State.PARAGRAPH and state not in BODY else 0
     if state in CARD_BEGINNINGS:
-        heading = look.heading_cost if prior in BODY and state is State.TITLE else 0
-        return leaving + _end_card(prior, no_footer) + (not look.is_apart) + heading + _BEGINNINGS[state]
-    step = _STEPS.get((prior, state), _NO_STEP)[look.is_apart]
-    if state is State.WRAPPED and look.begins_anew:
+        heading = place.heading_cost if prior in BODY and state is State.TITLE else 0
+        return leaving + _end_card(prior, no_footer) + (not place.is_apart) + heading + _BEGINNINGS[state]
+    step = _STEPS.get((prior, state), _NO_STEP)[place.is_apart]
+    if state is State.WRAPPED and place.begins_anew:
         return step + _BEGINS_ANEW
-    if state is State.PARAGRAPH and look.is_too_long:
+    if state is State.PARAGRAPH and place.is_too_long:
         return step + _TOO_LONG
     return leaving + step
 
