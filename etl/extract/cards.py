@@ -23,6 +23,11 @@ _SENTENCE_ENDS = (".", "!", "?", ":", ",", ";")
 _MIN_LINES_ABOVE_LOOSE_ORGANIZATION = 2
 
 
+MAX_SHORT_LINES: Final = 20_000
+SHORT_LINE_BYTES: Final = 20
+"""More lines in a row without a footer, of fewer bytes in the mean, are no cards: not even a page of wrapped ones."""
+
+
 class Card(NamedTuple):
     """What a card prints: bytes ``[start, end)``, and each piece as printed, None where it was not.
 
@@ -139,7 +144,16 @@ def _names_organization(lines: Sequence[Line], index: int, floor: int, *, is_abo
 
 
 def read_gap(gap: Sequence[Line], footing: Footing, layout: Layout, *, is_footerless: bool) -> Iterator[Card]:
-    """Read the cards between two footers; the last of them owns the footer that follows."""
+    """Read the cards between two footers; the last of them owns the footer that follows.
+
+    So many short lines that they are no cards are read at both ends alone: what is between them is one card without a
+    title.
+    """
+    if len(gap) > MAX_SHORT_LINES and _measure_mean(gap) < SHORT_LINE_BYTES:
+        half = MAX_SHORT_LINES // 2
+        yield from read_gap(gap[:half], NO_FOOTING, layout, is_footerless=is_footerless)
+        yield Card(gap[half].start, gap[-half - 1].end, *(None,) * 7, unread=())
+        gap = gap[-half:]
     cards: list[tuple[Head, list[tuple[Line, State]]]] = []
     pieces = cut_at_heads(gap) if layout.prints_submitter else [gap] if gap else []
     for number, piece in enumerate(pieces, start=1):
@@ -158,6 +172,11 @@ def read_gap(gap: Sequence[Line], footing: Footing, layout: Layout, *, is_footer
         cards.append((NO_HEAD, []))
     for number, (head, lines) in enumerate(cards, start=1):
         yield _make_card(head, lines, footing if number == len(cards) else NO_FOOTING)
+
+
+def _measure_mean(lines: Sequence[Line]) -> float:
+    """Measure how many bytes lie between two line ends, in the mean."""
+    return (lines[-1].end - lines[0].start) / len(lines)
 
 
 def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: Footing) -> Card:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_LABEL_LENGTH: Final = 60
 
-KEPT_LINES: Final = 2**12
+KEPT_LINES: Final = 2**13
 """How many short lines each process keeps what it found out of: footers repeat."""
 
 _AUTHOR_LINE = re.compile(AUTHOR_LINE)
@@ -84,21 +84,36 @@ def split_lines(raw: bytes, encoding: Encoding) -> list[Line]:
     lines: list[Line] = []
     after_blank = True
     for start, end, text in cut_lines(raw, encoding):
-        stripped = text.strip()
-        if stripped:
-            printed = strip_invisible(stripped)
-            if len(stripped) < len(text):
-                before = text.index(stripped[0])
-                start += count_bytes(text[:before], codec)  # noqa: PLW2901 - the line without its white space
-                end -= count_bytes(text[before + len(stripped) :], codec)  # noqa: PLW2901
-            kind = classify_line(printed)
-            line = Line(start, end, printed, kind, after_blank)
-            if kind is Kind.TEXT and "·" in printed and len(printed) <= MAX_FOOTER_LINE_LENGTH and printed is stripped:
+        printed, kind, before, behind, is_cut = (
+            _read_again(text, codec) if len(text) <= MAX_FOOTER_LINE_LENGTH else _read_text(text, codec)
+        )
+        if printed:
+            line = Line(start + before, end - behind, printed, kind, after_blank)
+            if is_cut:
                 lines.extend(cut_footer(line, codec))
             else:
                 lines.append(line)
-        after_blank = not stripped
+        after_blank = not printed
     return lines
+
+
+def _read_text(text: str, codec: str) -> tuple[str, Kind, int, int, bool]:
+    """Give what a line prints, its kind, its bytes of white space before and behind, and whether to cut it at a dot."""
+    stripped = text.strip()
+    if not stripped:
+        return "", Kind.TEXT, 0, 0, False
+    before = behind = 0
+    if len(stripped) < len(text):
+        start = text.index(stripped[0])
+        before = count_bytes(text[:start], codec)
+        behind = count_bytes(text[start + len(stripped) :], codec)
+    printed = strip_invisible(stripped)
+    kind = classify_line(printed)
+    has_dot = kind is Kind.TEXT and "·" in printed and len(printed) <= MAX_FOOTER_LINE_LENGTH
+    return printed, kind, before, behind, has_dot and printed is stripped
+
+
+_read_again = lru_cache(maxsize=KEPT_LINES)(_read_text)
 
 
 def strip_invisible(text: str) -> str:

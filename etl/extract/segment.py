@@ -11,7 +11,7 @@ are few. So a page of a million equal lines costs a look-up for each.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -197,7 +197,7 @@ def _relate(totals: list[tuple[State, int]]) -> _Costs:
     return tuple([(state, cost - least) for state, cost in totals if cost - least < NEVER])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _list_steps(place: Place, no_footer: int, *, leaves_title: bool) -> list[list[int]]:
     """List by state what the way to it costs from each prior one."""
     return [[_step(prior, state, place, no_footer, leaves_title=leaves_title) for prior in State] for state in State]

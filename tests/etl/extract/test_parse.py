@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from etl.extract.cards import MAX_SHORT_LINES
 from etl.extract.parse import identify_dump, parse_dump
 from tests.etl.extract.ledger import list_faults
 from tests.hostile.bases import read_bases, write_bases
@@ -129,3 +130,14 @@ def test_the_renderer_never_imports_the_parser(repo_root: Path):
     for name in ("strategies.py", "mutations.py", "hostile/bases.py"):
         text = (repo_root / "tests" / name).read_text(encoding="utf-8")
         assert not re.search(r"^\s*(?:from|import) etl", text, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("line", ["a", "7", "·", "Submitted by x"])
+def test_very_many_short_lines_are_no_cards_and_spoil_no_neighbours(line: str):
+    sheep, robots = (write(card).partition(b"Oct 29")[2] for card in (SHEEP, ROBOTS))
+    raw = write(FENCE) + f"\n\n{line}".encode() * (2 * MAX_SHORT_LINES) + b"\n\n" + sheep + robots
+    dump = parse_dump(raw)
+    assert list_faults(raw, dump) == []
+    titles = [listing.card.title for listing in dump.listings]
+    assert titles[:1] + titles[-1:] == [FENCE.title, ROBOTS.title]
+    assert max(found.end - found.start for found in dump.quarantine) > MAX_SHORT_LINES
