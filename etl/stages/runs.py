@@ -2,8 +2,8 @@
 
 A task writes each of its frames as one Arrow file, sorted by a key of 64 bits: an id's first 16 hexadecimal digits, or
 a hash. A bucket is a range of keys, so it is one slice of every run, whatever the number of buckets: a reader maps the
-file into memory and touches its slice alone. Runs are as large as what is in them: they are never compressed, since
-they are read at once and thrown away.
+file into memory and touches its slice alone, texts included. Runs are as large as what is in them: they are never
+compressed, since they are read at once and thrown away.
 """
 
 from __future__ import annotations
@@ -69,7 +69,13 @@ def write_run(rows: pl.DataFrame, path: Path, key: pl.Expr, *tie_breaks: str) ->
     """Write rows as one run, sorted by ``key`` and then by the given columns."""
     run = rows.with_columns(key.alias(KEY)).select(KEY, *rows.columns).sort(KEY, *tie_breaks)
     path.parent.mkdir(parents=True, exist_ok=True)
-    run.write_ipc(path, compression="uncompressed", record_batch_size=max(run.height, 1))
+    # The oldest form lays texts in the order of their rows; in the newer one, sorting leaves them where they were.
+    run.write_ipc(
+        path,
+        compression="uncompressed",
+        record_batch_size=max(run.height, 1),
+        compat_level=pl.CompatLevel.oldest(),
+    )
 
 
 def list_runs(folder: Path) -> list[Path]:
@@ -86,9 +92,10 @@ def list_runs(folder: Path) -> list[Path]:
 def read_run(path: Path, bucket: Bucket = WHOLE) -> pl.DataFrame:
     """Read one bucket of a run; what is not looked at stays on the disk."""
     with pa.memory_map(str(path)) as source:
-        run = pl.DataFrame(pa.ipc.open_file(source).read_all())
-    start, stop = (_find_key(run[KEY], bound) for bound in bucket.bounds())
-    return run[start:stop].drop(KEY)
+        run = pa.ipc.open_file(source).read_all()
+    keys = pl.Series(run[KEY])
+    start, stop = (_find_key(keys, bound) for bound in bucket.bounds())
+    return pl.DataFrame(run.slice(start, stop - start).drop_columns(KEY))
 
 
 def read_runs(folder: Path, bucket: Bucket = WHOLE) -> pl.DataFrame:
