@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     Render = Callable[[Release, Release | None], str]
 
+_DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""That of libyaml, which is ten times as fast, where it is there; both write the same."""
+
 
 def render_release_dictionary(_: Release, __: Release | None) -> str:
     """Render the dictionary of all tables, views and macros."""
@@ -63,7 +66,7 @@ def render_data_contract(release: Release, _: Release | None) -> str:
 
 def render_yaml(value: object) -> str:
     """Render plain data as YAML, its parts in the order they have."""
-    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120))
+    return str(yaml.dump(value, Dumper=_DUMPER, sort_keys=False, allow_unicode=True, width=120))
 
 
 def count_rows(release: Release) -> dict[str, int]:
