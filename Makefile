@@ -13,6 +13,7 @@ export PIP_USER := 0
 unexport PIP_CONSTRAINT PIP_PREFIX PIP_TARGET PYTHONHOME PYTHONPATH UV_FIND_LINKS
 
 BIN := .venv/bin
+ON_ALL_CORES := --numprocesses auto --dist worksteal
 PIP_HERE := python -m pip -qq --disable-pip-version-check --no-input
 PIP := $(BIN)/$(PIP_HERE)
 # A lock names all there is to install: nothing is resolved again, and nothing is built from source.
@@ -25,7 +26,7 @@ CHECKERS := croissant datacontract readers
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help warehouse ui test check checkers descriptions fix docs lock clean
+.PHONY: help warehouse ui test exhaustive check checkers descriptions fix docs lock clean
 
 ## make warehouse     set up, then build a release from warehouse/landing
 ##                    (DUMPS=path for other dumps, WAREHOUSE=folder to write elsewhere)
@@ -36,10 +37,15 @@ warehouse: .venv/installed
 ui: .venv/installed
 	@$(BIN)/paperhouse ui $${WAREHOUSE:+--warehouse "$$WAREHOUSE"}
 
-## make test          set up, then run all that CI runs: the checks and the tests
+## make test          set up, then run the checks and all tests but the exhaustive ones, on all cores
 test: check
 	@echo 'Running the tests'
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(ON_ALL_CORES) -m 'not exhaustive'
+
+## make exhaustive    set up, then try every fault at every call of a publication, which takes minutes
+exhaustive: .venv/dev
+	@echo 'Running the exhaustive tests'
+	@$(BIN)/pytest -m exhaustive tests/faults
 
 ## make check         set up, then run the checks alone: lint, format, types, import rules
 check: .venv/dev

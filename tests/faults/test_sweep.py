@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.faults.conftest import RunScripts
 
 
+@pytest.mark.exhaustive
 def test_a_fault_at_any_writing_call_leaves_a_whole_release_and_one_sentence(run_scripts: RunScripts):
     halves = run_scripts("sweep.py", ["--part", "0/2"], ["--part", "1/2"])
 
@@ -16,6 +19,7 @@ def test_a_fault_at_any_writing_call_leaves_a_whole_release_and_one_sentence(run
     assert sum(half["counts"].get("killed", 0) for half in halves) == calls
 
 
+@pytest.mark.exhaustive
 def test_a_fault_at_any_call_that_opens_a_file_or_writes_the_duckdb_file_does_so_too(run_scripts: RunScripts):
     opening, catalog = run_scripts("sweep.py", ["--calls", "opening", "--once"], ["--once", "--real-catalog"])
 
@@ -24,8 +28,21 @@ def test_a_fault_at_any_call_that_opens_a_file_or_writes_the_duckdb_file_does_so
     assert catalog["counts"]["faults"] == catalog["counts"]["calls"] > 15
 
 
+@pytest.mark.exhaustive
 def test_a_disk_that_is_full_or_read_only_from_some_call_on_does_so_too(run_scripts: RunScripts):
     (found,) = run_scripts("sweep.py", ["--lasting", "--once", "--part", "0/3"])
 
     assert found["violations"] == []
     assert found["counts"]["refused"] > 30
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [["--part", "0/5"], ["--calls", "opening", "--part", "0/12"], ["--real-catalog", "--part", "0/6"]],
+    ids=["writing", "opening", "making the duckdb file"],
+)
+def test_some_of_these_faults_do_so_too(run_scripts: RunScripts, faults: list[str]):
+    (found,) = run_scripts("sweep.py", ["--once", *faults])
+
+    assert found["violations"] == []
+    assert found["counts"]["faults"] >= 6
