@@ -64,6 +64,11 @@ class DumpsConfig(dg.Config):
         default=False, description="Go on without files that cannot be read; the table inputs lists them."
     )
 
+    rehash: bool = Field(
+        default=False,
+        description="Read every file again; without it, files whose size, times and inode are as before are not.",
+    )
+
     def to_options(self) -> InputOptions:
         """Read the config as the stage wants it. Errors: ``DumpsUnknownError``, ``PageDayInvalidError``."""
         if not self.dumps:
@@ -74,6 +79,7 @@ class DumpsConfig(dg.Config):
             days,
             self.skip_unreadable,
             page_days_from_names=self.page_days_from_names,
+            rehash=self.rehash,
         )
 
 

@@ -68,6 +68,13 @@ def build(  # noqa: PLR0913 - one argument for each option
             "the release carries the reason.",
         ),
     ] = None,
+    rehash: Annotated[
+        bool,
+        typer.Option(
+            "--rehash",
+            help="Read every file again; without it, files whose size, times and inode are as before are not.",
+        ),
+    ] = False,
     wait: WaitOption = True,
     dry_run: Annotated[
         bool,
@@ -98,7 +105,9 @@ def build(  # noqa: PLR0913 - one argument for each option
     with show_progress(BUILD_STAGES) as progress, LocalRunner(workers) as runner:
         report = build_release(
             house,
-            InputOptions(tuple(dumps), page_days, skip_unreadable, find_decisions(decisions), page_on_from_names),
+            InputOptions(
+                tuple(dumps), page_days, skip_unreadable, find_decisions(decisions), page_on_from_names, rehash
+            ),
             runner=runner,
             wait=wait,
             dry_run=dry_run,

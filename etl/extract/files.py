@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -42,60 +43,87 @@ class InputUnreadableError(PaperhouseError):
 
 
 class InputFile(NamedTuple):
-    """A file to read: its path, and the name it goes by in the table ``inputs``."""
+    """A file to read: its path, the name it goes by in the table ``inputs``, and what its folder said of it."""
 
-    path: Path
+    path: str
     name: str
+    listed: os.stat_result | None = None
+    """None for what could not be looked at; reading it says why."""
+
+
+class Found(NamedTuple):
+    """What the named files and folders mean: dumps sorted by name, sidecars by path."""
+
+    files: list[InputFile]
+    sidecars: list[InputFile]
 
 
 def find_files(roots: Sequence[Path]) -> list[InputFile]:
-    """List the dumps that the named files and folders mean, sorted by name; a file named twice is listed once.
+    """List the dumps that the named files and folders mean; see :func:`find_inputs`."""
+    return find_inputs(roots).files
+
+
+def find_inputs(roots: Sequence[Path]) -> Found:
+    """List the dumps and sidecars that the named files and folders mean; a file named twice is listed once.
 
     Names are relative to their root (a named file is its own name); where two roots hold the same name, the
     whole path stands instead. Errors: ``InputMissingError`` for a root that does not exist or a folder without dumps.
     """
-    found: dict[Path, str] = {}
+    found: dict[str, InputFile] = {}
+    sidecars: dict[str, InputFile] = {}
     for root in roots:
         listed = list(_list_root(root))
-        files = [(path, name) for path, name in listed if path.name != SIDECAR]
+        files = [file for file in listed if not _is_sidecar(file)]
         if not files and (not listed or root.is_dir()):
             raise InputMissingError(root, "the folder holds no dump", "name a folder or files with dumps in them")
-        for path, name in files:
-            found.setdefault(path, name)
-    names = _tell_apart(found, {path: escape_name(path) for path in found})
-    distinct = _tell_apart(
-        names, {path: f"{name}#{number}" for number, (path, name) in enumerate(sorted(names.items()))}
-    )
-    return sorted((InputFile(path, name) for path, name in distinct.items()), key=lambda file: file.name)
+        for file in files:
+            found.setdefault(file.path, file)
+        sidecars |= {file.path: file for file in listed if len(files) < len(listed) and _is_sidecar(file)}
+    files = _name_apart(list(found.values()))
+    return Found(sorted(files, key=itemgetter(1)), [sidecars[path] for path in sorted(sidecars)])
 
 
-def find_sidecars(roots: Sequence[Path]) -> list[InputFile]:
-    """List the sidecars among the named files and folders, sorted by path."""
-    found = {path: name for root in roots for path, name in _list_root(root) if path.name == SIDECAR}
-    return [InputFile(path, name) for path, name in sorted(found.items())]
+def _is_sidecar(file: InputFile) -> bool:
+    return file.path.endswith(SIDECAR) and Path(file.path).name == SIDECAR
 
 
-def _tell_apart(names: Mapping[Path, str], longer: Mapping[Path, str]) -> dict[Path, str]:
+def _name_apart(files: list[InputFile]) -> list[InputFile]:
+    """Give files that share a name their whole path for one, and a number where even these are written alike."""
+    if len({file.name for file in files}) == len(files):
+        return files
+    names = _tell_apart({file.path: file.name for file in files}, {file.path: escape_name(file.path) for file in files})
+    numbered = {path: f"{name}#{number}" for number, (path, name) in enumerate(sorted(names.items()))}
+    distinct = _tell_apart(names, numbered)
+    return [file._replace(name=distinct[file.path]) for file in files]
+
+
+def _tell_apart(names: Mapping[str, str], longer: Mapping[str, str]) -> dict[str, str]:
     """Give files that share a name their longer one."""
     holders = Counter(names.values())
     return {path: name if holders[name] == 1 else longer[path] for path, name in names.items()}
 
 
 def read_file(file: InputFile) -> bytes:
-    """Read a regular file whole.
+    """Read a regular file whole; errors are those of :func:`read_with_stat`."""
+    return read_with_stat(file)[0]
+
+
+def read_with_stat(file: InputFile) -> tuple[bytes, os.stat_result]:
+    """Read a regular file whole, with what the system said of it before the first byte was read.
 
     Errors: ``InputUnreadableError`` for a link, a pipe, a device, a missing or forbidden file.
     """
     try:
         descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        reason = "it is a symbolic link" if file.path.is_symlink() else (error.strerror or str(error)).lower()
+        reason = "it is a symbolic link" if Path(file.path).is_symlink() else (error.strerror or str(error)).lower()
         raise InputUnreadableError(file.name, reason) from error
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             raise InputUnreadableError(file.name, "it is no regular file")
         try:
-            return stream.read()
+            return stream.read(), found
         except OSError as error:
             raise InputUnreadableError(file.name, (error.strerror or str(error)).lower()) from error
 
@@ -122,19 +150,35 @@ def _follow_named_link(root: Path) -> Path:
         return root.absolute()
 
 
-def _list_root(root: Path) -> Iterator[tuple[Path, str]]:
+def _list_root(root: Path) -> Iterator[InputFile]:
     if not os.path.lexists(root):
         raise InputMissingError(root, "no such file or folder", "check the path")
     if not root.is_dir():
-        yield _follow_named_link(root), escape_name(root.name)
+        path = _follow_named_link(root)
+        yield InputFile(str(path), escape_name(root.name), path.lstat())
         return
-    base = root.resolve()
-    unreadable: list[Path] = []
-    for folder, subfolders, names in os.walk(base, onerror=lambda error: unreadable.append(Path(error.filename))):
-        subfolders[:] = sorted(name for name in subfolders if not is_passed_over(name))
-        links = [name for name in subfolders if Path(folder, name).is_symlink()]
-        for name in sorted([*(name for name in names if not is_passed_over(name)), *links]):
-            path = Path(folder, name)
-            yield path, escape_name(path.relative_to(base))
-    for path in unreadable:  # reading them says why
-        yield path, escape_name(path.relative_to(base))
+    base = str(root.resolve())
+    yield from _list_folder(base, len(base.rstrip("/")) + 1)
+
+
+def _list_folder(folder: str, named_from: int) -> Iterator[InputFile]:
+    """List a folder and those below it; there may be very many files, so each is looked at once and plainly."""
+    try:
+        with os.scandir(folder) as entries:
+            wanted = [entry for entry in entries if not is_passed_over(entry.name)]
+    except OSError:
+        yield InputFile(folder, escape_name(folder[named_from:] or "."))
+        return
+    for entry in wanted:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _list_folder(entry.path, named_from)
+        else:
+            name = entry.path[named_from:]
+            yield InputFile(entry.path, name if name.isascii() else escape_name(name), _look_at(entry))
+
+
+def _look_at(entry: os.DirEntry[str]) -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError:  # gone since it was listed
+        return None

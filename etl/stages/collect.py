@@ -1,27 +1,34 @@
-"""Stage 1, collect: which files are named, what their bytes are, and which days the user gives them."""
+"""Stage 1, collect: which files are named, what their bytes are, and which days the user gives them.
+
+Files that are as the ledger has them are not read again; what is made of those is the same either way.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from etl.errors import PaperhouseError
-from etl.extract.archives import unpack
-from etl.extract.files import InputFile, InputUnreadableError, escape_name, find_files, find_sidecars, read_file
-from etl.extract.parse import identify_dump
-from etl.stages.members import keep_member
-from etl.stages.page_days import PageDays, gather_page_days
-from etl.stages.receipt import Receipt, run_stage
+from etl.extract.files import escape_name, find_inputs
+from etl.stages.ledger import LEDGER_SCHEMA, read_ledger, write_ledger
+from etl.stages.members import find_member
+from etl.stages.page_days import gather_page_days
+from etl.stages.reading import read_files
+from etl.stages.receipt import Receipt, hash_rows, run_stage
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from etl.extract.files import InputFile
     from etl.load.warehouse import Warehouse
+    from etl.stages.page_days import PageDays
+    from etl.stages.reading import Reading
 
 INPUT_SCHEMA: Final = {
     "path": pl.String,
@@ -32,6 +39,8 @@ INPUT_SCHEMA: Final = {
     "given_page_on": pl.Date,
     "given_by": pl.String,
 }
+
+_GIVEN: Final = ("given_page_on", "given_by")
 
 PLAN_SCHEMA: Final = {"dump_id": pl.String, "path": pl.Binary, "name": pl.String, "byte_count": pl.Int64}
 """The private list of distinct dumps: where the bytes of each can be read."""
@@ -53,23 +62,26 @@ class InputOptions:
     skip_unreadable: bool = False
     decisions: Path | None = None
     page_days_from_names: bool = False
+    rehash: bool = False
+    """Read every file again, whatever the ledger says."""
 
 
 def collect_inputs(
     warehouse: Warehouse, options: InputOptions, *, on_progress: Callable[[int, int], None] | None = None
 ) -> Receipt:
-    """Read and hash every named file once; write down what was named and the plan of distinct dumps.
+    """Read and hash every named file that is new or changed; write down what was named and the plan of distinct dumps.
 
     Errors: ``PaperhouseError`` for a missing input, an unreadable one (unless skipped), a day given for no input, or
     two for one.
     """
-    files = find_files(options.roots)
-    days = gather_page_days(
-        files, find_sidecars(options.roots), options.page_days, from_names=options.page_days_from_names
-    )
-    inputs, plan = _read_all(warehouse, files, days, on_progress, skip_unreadable=options.skip_unreadable)
+    files, sidecars = find_inputs(options.roots)
+    days = gather_page_days(files, sidecars, options.page_days, from_names=options.page_days_from_names)
+    ledger = pl.DataFrame(schema=LEDGER_SCHEMA) if options.rehash else read_ledger(warehouse)
+    reading = read_files(warehouse, files, ledger, on_progress, skip_unreadable=options.skip_unreadable)
+    inputs, plan = _list_inputs(files, reading, days), _plan_dumps(warehouse, files, reading.dumps)
     if plan.is_empty():
         raise NothingReadableError
+    _keep_ledger(warehouse, reading, ledger)
 
     roots = sorted(escape_name(root.resolve()) for root in options.roots)
 
@@ -84,7 +96,7 @@ def collect_inputs(
             "unreadable": inputs.filter(pl.col("status") == "unreadable").height,
         }
 
-    return run_stage(warehouse, "collect", [roots, inputs.rows(), plan.rows()], write)
+    return run_stage(warehouse, "collect", [roots, hash_rows(inputs), hash_rows(plan)], write)
 
 
 def read_plan(folder: Path) -> pl.DataFrame:
@@ -103,48 +115,46 @@ def read_inputs(folder: Path) -> pl.DataFrame:
     return pl.read_parquet(folder / "inputs.parquet", glob=False)
 
 
-def _read_all(
-    warehouse: Warehouse,
-    files: list[InputFile],
-    days: PageDays,
-    on_progress: Callable[[int, int], None] | None,
-    *,
-    skip_unreadable: bool,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    inputs: list[dict[str, object]] = []
-    plan: dict[str, dict[str, object]] = {}
-    for number, file in enumerate(files, start=1):
-        try:
-            dumps = list(_read_dumps(warehouse, file))
-            if not dumps:
-                raise InputUnreadableError(file.name, "the archive holds no dump")  # noqa: TRY301 - told like the others
-        except InputUnreadableError as error:
-            if not skip_unreadable:
-                raise
-            inputs.append(_tell_input(file, None, days) | {"status": "unreadable", "reason": error.reason})
-        else:
-            for member, dump in dumps:
-                inputs.append(_tell_input(file, member, days) | {"status": "read", "dump_id": dump["dump_id"]})
-                plan.setdefault(str(dump["dump_id"]), dump)
-        if on_progress is not None:
-            on_progress(number, len(files))
-    return (
-        pl.DataFrame(inputs, schema=INPUT_SCHEMA).sort("path", "member"),
-        pl.DataFrame(list(plan.values()), schema=PLAN_SCHEMA).sort("dump_id"),
+def _list_inputs(files: list[InputFile], reading: Reading, days: PageDays) -> pl.DataFrame:
+    """List what was named: a row for each dump of each file, and for each file that could not be read."""
+    names = pl.Series("path", [file.name for file in files], pl.String)
+    read = reading.dumps.select(
+        names.gather(reading.dumps["number"]),
+        "number",
+        "member",
+        "dump_id",
+        pl.lit("read").alias("status"),
+        pl.lit(None, pl.String).alias("reason"),
+    )
+    rows = [
+        (files[number].name, number, None, None, "unreadable", reason) for number, reason in reading.unreadable.items()
+    ]
+    named = pl.concat([read, pl.DataFrame(rows, schema=read.schema, orient="row")])
+    given = [
+        days.find(files[number], member) or (None, None)
+        for number, member in (named.select("number", "member").iter_rows() if days else ())
+    ]
+    given_days = pl.DataFrame(given, schema={name: INPUT_SCHEMA[name] for name in _GIVEN}, orient="row")
+    nothing = [pl.lit(None, INPUT_SCHEMA[name]).alias(name) for name in _GIVEN]
+    whole = pl.concat([named, given_days], how="horizontal") if given else named.with_columns(nothing)
+    return whole.select(*INPUT_SCHEMA).sort("path", "member")
+
+
+def _plan_dumps(warehouse: Warehouse, files: list[InputFile], dumps: pl.DataFrame) -> pl.DataFrame:
+    """Make the private list of distinct dumps: each is read from the first file that holds it."""
+    distinct = dumps.unique("dump_id", keep="first", maintain_order=True).sort("dump_id")
+    paths = [
+        os.fsencode(find_member(warehouse, dump_id)) if is_kept else path
+        for path, dump_id, is_kept in distinct.select("path", "dump_id", "is_kept").iter_rows()
+    ]
+    names = [files[number].name for number in distinct["number"]]
+    return distinct.select(
+        "dump_id", pl.Series("path", paths, pl.Binary), pl.Series("name", names, pl.String), "byte_count"
     )
 
 
-def _tell_input(file: InputFile, member: str | None, days: PageDays) -> dict[str, object]:
-    given = days.find(file, member)
-    given_on, given_by = given or (None, None)
-    return {"path": file.name, "member": member, "given_page_on": given_on, "given_by": given_by}
-
-
-def _read_dumps(warehouse: Warehouse, file: InputFile) -> Iterator[tuple[str | None, dict[str, object]]]:
-    """Read the dumps of a file: itself, or the members of an archive, which are kept for the work units."""
-    raw = read_file(file)
-    for member in unpack(raw, file.name):
-        dump_id = identify_dump(member.raw)
-        path = file.path if member.raw is raw else keep_member(warehouse, dump_id, member.raw)
-        place = {"dump_id": dump_id, "path": bytes(path), "name": file.name, "byte_count": len(member.raw)}
-        yield member.name, place
+def _keep_ledger(warehouse: Warehouse, reading: Reading, ledger: pl.DataFrame) -> None:
+    """Write down what the files of this build hold, unless the ledger says just that."""
+    rows = reading.dumps.filter(pl.col("number").is_in(list(reading.rested))).select(*LEDGER_SCHEMA)
+    if not rows.equals(ledger):
+        write_ledger(warehouse, rows)

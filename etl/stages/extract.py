@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from etl.stages.collect import read_plan
+from etl.stages.ledger import forget_ledger
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.runs import Bucket, choose_bucket_count, list_buckets, read_runs
 from etl.stages.tasks import MAX_RETRIES, Tasks
 from etl.stages.validated import Report, write_report, write_valid_part
-from etl.stages.work_unit import UnitSpec, extract_unit
+from etl.stages.work_unit import DumpChangedError, UnitSpec, extract_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
+    from etl.stages.work_unit import UnitReceipt
 
 UNIT_BYTES: Final = 2_000_000
 MAX_UNIT_BYTES: Final = 16_000_000
@@ -74,7 +76,7 @@ def extract_listings(
         listings: dict[int, int] = {}
         done = 0
         units = plan_units(plan, folder / "runs")
-        for receipt in runner.run(extract_unit, units, max_in_flight=0, max_retries=MAX_RETRIES):
+        for receipt in _extract_units(warehouse, units, runner):
             listings[receipt.number] = receipt.listings
             done += receipt.bytes
             if on_progress is not None:
@@ -91,6 +93,14 @@ def extract_listings(
         }
 
     return run_stage(warehouse, "extract", [plan["dump_id"].to_list()], work)
+
+
+def _extract_units(warehouse: Warehouse, units: Sequence[UnitSpec], runner: Runner) -> Iterator[UnitReceipt]:
+    try:
+        yield from runner.run(extract_unit, units, max_in_flight=0, max_retries=MAX_RETRIES)
+    except DumpChangedError:
+        forget_ledger(warehouse)  # if it is the ledger that is wrong, the next build must not believe it again
+        raise
 
 
 def plan_units(plan: pl.DataFrame, folder: Path) -> list[UnitSpec]:

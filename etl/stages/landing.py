@@ -78,9 +78,8 @@ def look_at(roots: Sequence[Path], *, now: float, rest_seconds: float) -> Look:
     """
     lines, restless, byte_count = [], [], 0
     for file in find_files(roots):
-        try:
-            found = file.path.lstat()
-        except FileNotFoundError:  # gone since it was listed: the next look will know
+        found = file.listed
+        if found is None:  # gone since it was listed: the next look will know
             restless.append(file.name)
             continue
         lines.append([file.name, found.st_size, found.st_mtime_ns, found.st_ino])

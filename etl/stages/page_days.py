@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.errors import PaperhouseError
@@ -71,15 +72,19 @@ class SidecarInvalidError(PaperhouseError):
 class PageDays(NamedTuple):
     """All days that are given, by the file's path, and whether names give days, too."""
 
-    by_path: dict[bytes, list[GivenDay]]
+    by_path: dict[str, list[GivenDay]]
     from_names: bool
+
+    def __bool__(self) -> bool:
+        """Tell whether any file can be given a day at all."""
+        return self.from_names or bool(self.by_path)
 
     def find(self, file: InputFile, member: str | None = None) -> GivenDay | None:
         """Find the day of a file, or of a member of an archive.
 
         Errors: ``PageDaysContradictError`` for two different days, ``PageDayImpossibleError`` for one of no page.
         """
-        days = list(self.by_path.get(bytes(file.path), ()))
+        days = list(self.by_path.get(file.path, ()))
         if self.from_names:
             days += find_named_days(f"{file.name}/{member}" if member else file.name)
         for given in days:
@@ -97,14 +102,14 @@ def gather_page_days(
 
     Errors: ``UnknownGivenDayError`` for an option that names no file, ``SidecarInvalidError`` for a bad sidecar.
     """
-    unknown = set(by_option) - {file.name for file in files}
+    unknown = by_option and set(by_option) - {file.name for file in files}
     if unknown:
         raise UnknownGivenDayError(unknown)
-    by_path: dict[bytes, list[GivenDay]] = {}
-    for file in files:
+    by_path: dict[str, list[GivenDay]] = {}
+    for file in files if by_option else ():
         if file.name in by_option:
-            by_path.setdefault(bytes(file.path), []).append(GivenDay(by_option[file.name], "option"))
-    known = {escape_name(file.path): file for file in files}
+            by_path.setdefault(file.path, []).append(GivenDay(by_option[file.name], "option"))
+    known = {escape_name(file.path): file for file in files} if sidecars else {}
     for sidecar in sidecars:
         for path, day in _read_sidecar(sidecar, known):
             by_path.setdefault(path, []).append(GivenDay(day, "sidecar"))
@@ -124,13 +129,13 @@ def find_named_days(name: str) -> list[GivenDay]:
     return []
 
 
-def _read_sidecar(sidecar: InputFile, known: Mapping[str, InputFile]) -> Iterator[tuple[bytes, dt.date]]:
+def _read_sidecar(sidecar: InputFile, known: Mapping[str, InputFile]) -> Iterator[tuple[str, dt.date]]:
     try:
         text = read_file(sidecar).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SidecarInvalidError(sidecar.name, 1, f"it is no UTF-8 ({error.reason})") from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    folder = escape_name(sidecar.path.parent)
+    folder = escape_name(Path(sidecar.path).parent)
     seen: dict[str, dt.date] = {}
     try:
         if tuple(next(reader, ())) != SIDECAR_HEADER:
@@ -142,7 +147,7 @@ def _read_sidecar(sidecar: InputFile, known: Mapping[str, InputFile]) -> Iterato
                 raise SidecarInvalidError(sidecar.name, reader.line_num, f"{name!r} is no dump of this build")
             if seen.setdefault(name, day) != day:
                 raise SidecarInvalidError(sidecar.name, reader.line_num, f"{name!r} has another day above")
-            yield bytes(file.path), day
+            yield file.path, day
     except csv.Error as error:
         raise SidecarInvalidError(sidecar.name, reader.line_num, f"it is no CSV ({error})") from error
 

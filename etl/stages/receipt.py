@@ -10,6 +10,8 @@ import uuid
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
+import polars.selectors as cs
+
 from etl.errors import PaperhouseError
 from etl.load.files import flush_file, flush_folder
 from etl.version import fingerprint_code
@@ -18,11 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    import polars as pl
+
     from etl.load.warehouse import Warehouse
 
 Metrics = dict[str, "int | str"]
 
 RECEIPT_NAME: Final = "receipt.json"
+_ROWS_AT_ONCE: Final = 50_000
 KEPT_RESULTS: Final = 3
 """Results of a stage that stay after a newer one: enough for runs that take turns."""
 
@@ -111,3 +116,11 @@ def hash_parts(*parts: object) -> str:
     """Hash plain values (strings, numbers, lists, mappings) to 32 hex digits."""
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def hash_rows(rows: pl.DataFrame) -> str:
+    """Hash a frame's column names and values, in their order, to 32 hex digits; there may be very many rows."""
+    digest = hashlib.sha256(json.dumps(rows.columns).encode())
+    for some in rows.with_columns(cs.binary().bin.encode("hex")).iter_slices(_ROWS_AT_ONCE):
+        digest.update(some.write_ndjson().encode())
+    return digest.hexdigest()[:32]

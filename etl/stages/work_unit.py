@@ -133,7 +133,7 @@ def write_runs(tables: Mapping[str, pl.DataFrame], folder: Path, name: str) -> N
 
 
 def _read_again(dump_id: str, path: bytes, name: str) -> bytes:
-    raw = read_file(InputFile(Path(os.fsdecode(path)), name))
+    raw = read_file(InputFile(os.fsdecode(path), name))
     if identify_dump(raw) != dump_id:
         raise DumpChangedError(name)
     return raw

@@ -12,15 +12,17 @@ from etl.stages.decisions import find_decisions
 
 
 def test_options_are_read_from_the_config():
-    options = DumpsConfig(dumps=["a", "b/c"], page_days={"c": "2025-10-29"}, skip_unreadable=True).to_options()
+    options = DumpsConfig(
+        dumps=["a", "b/c"], page_days={"c": "2025-10-29"}, skip_unreadable=True, rehash=True
+    ).to_options()
     assert options.roots == (Path("a"), Path("b/c"))
     assert options.page_days == {"c": dt.date(2025, 10, 29)}
-    assert options.skip_unreadable
+    assert (options.skip_unreadable, options.rehash) == (True, True)
 
 
 def test_the_defaults_are_safe():
     options = DumpsConfig(dumps=["a"]).to_options()
-    assert (options.page_days, options.skip_unreadable) == ({}, False)
+    assert (options.page_days, options.skip_unreadable, options.rehash) == ({}, False, False)
 
 
 @pytest.mark.parametrize("day", ["Oct 29", "2025-13-01", "20251029", "2025-W44-3", ""])

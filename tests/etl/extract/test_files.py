@@ -175,7 +175,7 @@ def test_a_link_named_by_the_user_that_leads_nowhere_is_unreadable(tmp_path: Pat
 def test_a_file_that_vanishes_is_unreadable(tmp_path: Path):
     (tmp_path / "page.txt").write_bytes(b"page")
     (file,) = find_files([tmp_path])
-    file.path.unlink()
+    (tmp_path / file.name).unlink()
     with pytest.raises(InputUnreadableError, match=r"^page\.txt: no such file or directory; "):
         read_file(file)
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from etl.extract import files
 from etl.extract.files import InputMissingError
 from etl.stages.landing import Memory, Verdict, judge_look, look_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = 1_700_000_000.0
 REST = 10.0
@@ -110,10 +114,7 @@ def test_a_file_that_is_taken_away_is_built_without_and_with_again_when_it_is_ba
 
 
 def test_a_file_that_vanishes_during_the_look_is_waited_for(landing: Path, monkeypatch: pytest.MonkeyPatch):
-    def vanish(path: Path) -> os.stat_result:
-        raise FileNotFoundError(path)
-
-    monkeypatch.setattr(Path, "lstat", vanish)
+    monkeypatch.setattr(files, "_look_at", lambda _: None)
     look = look_at([landing], now=NOW, rest_seconds=REST)
     assert (look.restless, look.file_count) == (("first.txt",), 0)
     assert not judge_look(look, Memory(seen=look.fingerprint)).is_due

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from etl.extract.files import InputFile, InputMissingError, find_files, find_sidecars
+from etl.extract.files import InputFile, InputMissingError, find_files, find_inputs
 from etl.stages.collect import InputOptions, collect_inputs, read_inputs, read_plan
 from etl.stages.page_days import (
     PageDayImpossibleError,
@@ -64,7 +64,6 @@ def test_a_folder_that_holds_only_a_sidecar_holds_no_dump(tmp_path: Path):
     write_sidecar(tmp_path)
     with pytest.raises(InputMissingError, match="holds no dump"):
         find_files([tmp_path])
-    assert [sidecar.name for sidecar in find_sidecars([tmp_path])] == ["page_days.csv"]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +81,7 @@ def test_a_folder_that_holds_only_a_sidecar_holds_no_dump(tmp_path: Path):
 def test_a_sidecar_that_cannot_be_followed_says_where_and_why(dumps: Path, lines: list[str], message: str):
     write_sidecar(dumps, *lines)
     with pytest.raises(SidecarInvalidError, match=r"page_days\.csv, line \d") as caught:
-        gather_page_days(find_files([dumps]), find_sidecars([dumps]), {}, from_names=False)
+        gather_page_days(*find_inputs([dumps]), {}, from_names=False)
     assert message in str(caught.value)
 
 
@@ -90,7 +89,7 @@ def test_a_sidecar_that_cannot_be_followed_says_where_and_why(dumps: Path, lines
 def test_a_sidecar_of_another_form_is_an_error(dumps: Path, raw: bytes):
     (dumps / "page_days.csv").write_bytes(raw)
     with pytest.raises(SidecarInvalidError):
-        gather_page_days(find_files([dumps]), find_sidecars([dumps]), {}, from_names=False)
+        gather_page_days(*find_inputs([dumps]), {}, from_names=False)
 
 
 def test_names_give_days_only_when_asked(warehouse: Warehouse, tmp_path: Path):
@@ -127,14 +126,14 @@ def test_the_pattern_of_a_day_in_a_name(name: str, days: list[str]):
 
 def test_sources_that_agree_are_one_and_the_option_is_named_first(dumps: Path):
     write_sidecar(dumps, "october.txt,2025-10-29")
-    files, sidecars = find_files([dumps]), find_sidecars([dumps])
+    files, sidecars = find_inputs([dumps])
     days = gather_page_days(files, sidecars, {"october.txt": DAY}, from_names=True)
     assert days.find(files[1]) == (DAY, "option")
 
 
 def test_sources_that_contradict_each_other_are_an_error(dumps: Path):
     write_sidecar(dumps, "october.txt,2025-10-29")
-    files, sidecars = find_files([dumps]), find_sidecars([dumps])
+    files, sidecars = find_inputs([dumps])
     days = gather_page_days(files, sidecars, {"october.txt": OTHER}, from_names=False)
     with pytest.raises(PageDaysContradictError, match="2025-10-30 by option and as 2025-10-29 by sidecar"):
         days.find(files[1])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
 from etl.stages import receipt as receipt_module
@@ -13,6 +14,7 @@ from etl.stages.receipt import (
     ResultMissingError,
     clear_old_results,
     hash_parts,
+    hash_rows,
     run_stage,
 )
 
@@ -136,3 +138,19 @@ def test_a_hash_tells_values_apart_and_does_not_depend_on_the_order_of_a_mapping
     values = ["a", 1, "1", None, "None", ["a"], [["a"]], ("a", "b"), ["ab"], {"a": 1}, True]
     assert len({hash_parts(value) for value in values}) == len(values)
     assert hash_parts("a", "b") != hash_parts("b", "a") != hash_parts(["a", "b"])
+
+
+def test_a_hash_of_rows_tells_columns_values_and_order_apart(monkeypatch: pytest.MonkeyPatch):
+    frames = [
+        pl.DataFrame({"a": ["x", None], "b": [b"\xff", b""]}),
+        pl.DataFrame({"a": ["x", ""], "b": [b"\xff", b""]}),
+        pl.DataFrame({"a": ["x", None], "b": [b"\xff", None]}),
+        pl.DataFrame({"a": [None, "x"], "b": [b"", b"\xff"]}),
+        pl.DataFrame({"a": ["x", None], "c": [b"\xff", b""]}),
+        pl.DataFrame({"a": ["x\n", None], "b": [b"\xff", b""]}),
+        pl.DataFrame(schema={"a": pl.String, "b": pl.Binary}),
+    ]
+    hashes = [hash_rows(rows) for rows in frames]
+    assert len(set(hashes)) == len(frames)
+    monkeypatch.setattr(receipt_module, "_ROWS_AT_ONCE", 1)
+    assert [hash_rows(rows) for rows in frames] == hashes
