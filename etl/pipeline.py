@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from etl.load.lock import hold_lock
+from etl.load.reader import read_current_id
 from etl.runners.local import LocalRunner
 from etl.stages.account import account_inputs
 from etl.stages.collect import InputOptions, collect_inputs
@@ -63,10 +64,11 @@ class NoProgress:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build came to: each stage's receipt, and the release."""
+    """What a build came to: each stage's receipt, the release, and whether it is another one than before."""
 
     receipts: dict[str, Receipt]
     release: Release
+    is_new: bool
 
 
 def build(  # noqa: PLR0913 - all but the first two have sensible defaults
@@ -84,7 +86,8 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     """Build a release from the named dumps and make it current.
 
     Holds the warehouse's lock from the first to the last stage. A stage whose inputs and code have not changed is not
-    run again. With ``dry_run`` everything is built and checked, and nothing is published.
+    run again, and a release that was made from the same results is not published again. With ``dry_run`` everything is
+    built and checked, and nothing is published.
     Errors: ``PaperhouseError`` (missing or unreadable inputs, a lock held by another, a broken rule, a gate that
     refuses); the release before then stays current.
     """
@@ -92,6 +95,7 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     warehouse.create_folders()
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(hold_lock(warehouse, wait=wait, on_wait=on_wait))
+        before = read_current_id(warehouse)
         runner = runner or stack.enter_context(LocalRunner())
         progress.start("collect")
         collected = collect_inputs(warehouse, options, on_progress=progress.advance)
@@ -119,4 +123,4 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
             on_step=progress.step,
         )
         clear_leftovers(warehouse, receipts)
-    return BuildReport({receipt.stage: receipt for receipt in receipts}, release)
+    return BuildReport({receipt.stage: receipt for receipt in receipts}, release, release.release_id != before)

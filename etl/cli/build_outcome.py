@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from etl.cli.build_report import BuildSummary
-    from etl.load.reader import Release
     from etl.load.warehouse import Warehouse
     from etl.pipeline import BuildReport
 
@@ -36,21 +35,21 @@ def tell_outcome(warehouse: Warehouse, report: BuildReport, *, dry_run: bool, as
     )
     summary = summarize_build(report.receipts, find_unread(inputs))
     if as_json:
-        outcome = _describe_outcome(summary, report.release, is_published=not dry_run)
+        outcome = _describe_outcome(summary, report, is_published=not dry_run)
         write_json(outcome)
     else:
         render = _render_plan if dry_run else _render_release
-        write_text(
-            "\n".join([render_table([], list(list_rows(summary)), right={1}), "", *render(warehouse, report.release)])
-        )
+        write_text("\n".join([render_table([], list(list_rows(summary)), right={1}), "", *render(warehouse, report)]))
     _warn_of_unread(summary)
 
 
-def _describe_outcome(summary: BuildSummary, release: Release, *, is_published: bool) -> dict[str, Any]:
+def _describe_outcome(summary: BuildSummary, report: BuildReport, *, is_published: bool) -> dict[str, Any]:
+    release = report.release
     return {
         "release_id": release.release_id,
         "content_id": release.manifest["content_id"],
         "is_published": is_published,
+        "is_new": report.is_new,
         "path": str(release.path) if is_published else None,
         **summary.to_json(),
         "rows": {name: table["rows"] for name, table in release.manifest["tables"].items()},
@@ -58,7 +57,10 @@ def _describe_outcome(summary: BuildSummary, release: Release, *, is_published: 
     }
 
 
-def _render_release(warehouse: Warehouse, release: Release) -> Iterator[str]:
+def _render_release(warehouse: Warehouse, report: BuildReport) -> Iterator[str]:
+    release = report.release
+    if not report.is_new:
+        yield "Nothing new: the current release stays."
     yield f"Release {release.release_id}"
     yield f"is in {escape_text(str(release.path))}"
     yield ""
@@ -66,8 +68,9 @@ def _render_release(warehouse: Warehouse, release: Release) -> Iterator[str]:
     yield f"      duckdb -readonly {escape_text(shlex.quote(str(warehouse.current / release.catalog.name)))}"
 
 
-def _render_plan(_: Warehouse, release: Release) -> Iterator[str]:
+def _render_plan(_: Warehouse, report: BuildReport) -> Iterator[str]:
     """Say what a dry run would change."""
+    release = report.release
     changes = release.manifest["changes"]
     if changes is None:
         rows = [[name, f"{table['rows']:,}"] for name, table in release.manifest["tables"].items()]

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def account_inputs(warehouse: Warehouse, collected: Receipt, extracted: Receipt) -> Receipt:
     """Write the table ``inputs``: what was named, with the reason where a dump was rejected."""
-    inputs = read_inputs(collected.open_folder(warehouse))
-    dumps = read_table(extracted.open_folder(warehouse), "dumps")
 
     def work(folder: Path) -> Mapping[str, int]:
+        inputs = read_inputs(collected.open_folder(warehouse))
+        dumps = read_table(extracted.open_folder(warehouse), "dumps")
         return {"broken_rules": write_valid_tables({"inputs": add_rejections(inputs, dumps)}, folder)}
 
     return run_stage(warehouse, "account", [collected.stage_id, extracted.stage_id], work)

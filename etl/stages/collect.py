@@ -14,6 +14,7 @@ import polars as pl
 
 from etl.errors import PaperhouseError
 from etl.extract.files import escape_name, find_inputs
+from etl.load.standing import forget_note
 from etl.stages.ledger import LEDGER_SCHEMA, read_ledger, write_ledger
 from etl.stages.members import find_member
 from etl.stages.page_days import gather_page_days
@@ -77,6 +78,8 @@ def collect_inputs(
     files, sidecars = find_inputs(options.roots)
     days = gather_page_days(files, sidecars, options.page_days, from_names=options.page_days_from_names)
     ledger = pl.DataFrame(schema=LEDGER_SCHEMA) if options.rehash else read_ledger(warehouse)
+    if options.rehash:
+        forget_note(warehouse)  # the release's own files are not trusted, either
     reading = read_files(warehouse, files, ledger, on_progress, skip_unreadable=options.skip_unreadable)
     inputs, plan = _list_inputs(files, reading, days), _plan_dumps(warehouse, files, reading.dumps)
     if plan.is_empty():

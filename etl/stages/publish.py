@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
+from etl.load.manifest import hash_sql
 from etl.load.release import publish
+from etl.load.sql_files import list_sql_files
+from etl.load.staging import sweep_staging
+from etl.load.standing import find_standing, note_release
 from etl.stages.collect import read_plan, read_roots
-from etl.stages.members import clear_members
-from etl.stages.receipt import RECEIPT_NAME, clear_old_results
+from etl.stages.members import clear_members, list_members
+from etl.stages.receipt import RECEIPT_NAME, clear_old_results, hash_parts
 from etl.stages.validated import read_validation, require_valid
 
 if TYPE_CHECKING:
@@ -56,14 +60,21 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     Errors: ``NothingReadError`` if no dump was read, ``TableInvalidError`` if any table breaks a rule,
     ``ResultMissingError`` if a stage's result is gone, and whatever a gate of ``etl.load.release.publish`` refuses;
     the release before then stays current.
+
+    If the current release was made from the very same results and is untouched, nothing is new and it stays.
     """
+    lock.require(warehouse)
     metrics = next(receipt.metrics for receipt in receipts if receipt.stage == "extract")
     if not metrics["read_dumps"]:
         raise NothingReadError(metrics)
+    made_from = hash_parts([[receipt.stage, receipt.stage_id] for receipt in receipts], hash_sql(list_sql_files()))
+    standing = None if dry_run else find_standing(warehouse, made_from)
+    if standing is not None:
+        return standing
     tables = find_tables(warehouse, receipts)
     roots = next(read_roots(receipt.open_folder(warehouse)) for receipt in receipts if receipt.stage == "collect")
     facts = {"input_roots": roots, "stages": {receipt.stage: dict(receipt.metrics) for receipt in receipts}}
-    return publish(
+    release = publish(
         warehouse,
         tables,
         lock=lock,
@@ -74,6 +85,9 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
         accept_break=accept_break,
         on_step=on_step,
     )
+    if not dry_run:
+        note_release(warehouse, release, made_from)
+    return release
 
 
 def render_report(release: Release, before: Release | None) -> str:
@@ -88,7 +102,10 @@ def clear_leftovers(warehouse: Warehouse, receipts: Sequence[Receipt]) -> None:
 
     The caller holds the warehouse's lock.
     """
+    sweep_staging(warehouse)
     clear_old_results(warehouse, receipts)
+    if not list_members(warehouse):
+        return
     plans = [folder for folder in (warehouse.state / "collect").iterdir() if (folder / RECEIPT_NAME).is_file()]
     clear_members(warehouse, {dump_id for folder in plans for dump_id in read_plan(folder)["dump_id"]})
 

@@ -104,7 +104,8 @@ def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:
     The caller holds the warehouse's lock, so nobody else is writing results.
     """
     names = {receipt.stage_id for receipt in kept}
-    for stage in warehouse.state.iterdir() if warehouse.state.is_dir() else ():
+    stages = [path for path in warehouse.state.iterdir() if path.is_dir()] if warehouse.state.is_dir() else []
+    for stage in stages:
         results = sorted((path for path in stage.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime_ns)
         finished = [path for path in results if not path.name.startswith(".")]
         for path in (*(path for path in results if path not in finished), *finished[KEPT_RESULTS:]):

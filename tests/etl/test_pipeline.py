@@ -105,6 +105,36 @@ def test_a_build_of_the_same_dumps_has_nothing_to_run_and_gives_the_same_release
     assert len(list(warehouse.releases.iterdir())) == 1
 
 
+def test_a_release_is_not_read_again_if_nothing_is_new(warehouse: Warehouse, dumps: Path):
+    first = build(warehouse, InputOptions((dumps,)), runner=LocalRunner(1))
+    listener = Listener()
+    again = build(warehouse, InputOptions((dumps,)), runner=NoRunner(), progress=listener)
+    assert (first.is_new, again.is_new) == (True, False)
+    assert again.release == first.release
+    assert listener.stages == [*STAGES, "publish"]
+    assert listener.steps == []
+
+
+def test_a_release_that_somebody_changed_is_made_again(warehouse: Warehouse, dumps: Path):
+    first = build_release(warehouse, dumps)
+    table = first.list_files("papers")[0]
+    good = table.read_bytes()
+    table.parent.chmod(0o755)
+    table.unlink()
+    table.write_bytes(good[:-1])
+    again = build(warehouse, InputOptions((dumps,)), runner=NoRunner())
+    assert not again.is_new
+    assert table.read_bytes() == good
+
+
+def test_rehash_looks_at_the_whole_release_again(warehouse: Warehouse, dumps: Path):
+    build_release(warehouse, dumps)
+    listener = Listener()
+    again = build(warehouse, InputOptions((dumps,), rehash=True), runner=NoRunner(), progress=listener)
+    assert not again.is_new
+    assert {"verify", "gates", "commit"} <= set(listener.steps)
+
+
 def test_a_dry_run_checks_everything_and_publishes_nothing(warehouse: Warehouse, dumps: Path):
     options = InputOptions((dumps,))
     planned = build(warehouse, options, runner=LocalRunner(1), dry_run=True).release

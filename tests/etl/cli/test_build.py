@@ -46,6 +46,14 @@ def test_a_build_ends_with_its_numbers_and_what_to_type_next(run: Callable, dump
     assert "[7/7] Publishing" in done.stderr
 
 
+def test_a_build_with_nothing_new_says_so(run: Callable, dumps: Path, warehouse: Warehouse):
+    for is_new in (True, False):
+        done = run("build", dumps, "--warehouse", warehouse.root, "--json")
+        assert json.loads(done.stdout)["is_new"] is is_new
+    done = run("build", dumps, "--warehouse", warehouse.root)
+    assert f"\nNothing new: the current release stays.\nRelease {read_current_id(warehouse)}\nis in" in done.stdout
+
+
 def test_what_to_type_next_can_be_typed(spawn: Callable, dumps: Path, warehouse: Warehouse):
     done = spawn("build", dumps, PAPERHOUSE_WAREHOUSE=str(warehouse.root))
     assert done.returncode == 0, done.stderr
