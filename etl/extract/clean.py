@@ -76,6 +76,7 @@ class _Found(NamedTuple):
     is_clean: Flags
     gaps: Integers
     cards: Integers
+    with_footer: frozenset[int]
 
 
 _OddCards = list[tuple[int, Card]]
@@ -97,7 +98,8 @@ def read_clean_dumps(raws: Mapping[str, bytes]) -> CleanDumps:
     gaps = gaps[:, is_clean[table.dump[gaps[DATE]]]]
     tails = find_tails(table, pages, gaps, is_clean)
     cards, odd_gaps = take_cards(table, np.concatenate([gaps, tails], axis=1), pages)
-    found = _Found(ids, table, pages, is_clean, gaps, cards)
+    with_footer = frozenset(table.dump[gaps[DATE]].tolist())
+    found = _Found(ids, table, pages, is_clean, gaps, cards, with_footer)
     odd = list(_read_odd_gaps(found, odd_gaps))
     frame, quarantine = _frame_cards(found, odd)
     return CleanDumps(frame, _frame_spans(found, odd), list(_describe_dumps(found, quarantine)))
@@ -110,7 +112,7 @@ def _read_odd_gaps(found: _Found, gaps: Integers) -> Iterator[tuple[int, Card]]:
         number = int(table.dump[floor])
         lines = table.make_lines(floor, max(date + 1, start))
         above, below = lines[: start - floor], lines[start - floor :]
-        footing, is_footerless = NO_FOOTING, date == NONE and floor == found.pages.body[number]
+        footing, is_footerless = NO_FOOTING, date == NONE and number not in found.with_footer
         if date != NONE:
             texts = [None if line == NONE else lines[line - floor].text for line in (author, organization)]
             footing = Footing(below, Footer(start, date + 1, texts[0], texts[1], lines[-1].text), NO_TAIL)
@@ -221,7 +223,6 @@ def _find_cut_dates(table: LineTable, date: Integers) -> Flags:
 
 def _describe_dumps(found: _Found, quarantine: list[list[Quarantined]]) -> Iterator[ParsedDump]:
     """Say of each clean dump what is no column."""
-    with_footer = set(found.table.dump[found.gaps[DATE]].tolist())
     has_body = found.pages.body < found.pages.stop
     for number, header in enumerate(found.pages.headers):
         if header is None or not found.is_clean[number]:
@@ -232,7 +233,7 @@ def _describe_dumps(found: _Found, quarantine: list[list[Quarantined]]) -> Itera
             encoding="utf-8",
             status="read" if has_body[number] else "empty",
             reason=None,
-            pages=[Page(0, name_layout(LAYOUT, has_footer=number in with_footer), header.date_line)],
+            pages=[Page(0, name_layout(LAYOUT, has_footer=number in found.with_footer), header.date_line)],
             listings=[],
             quarantine=quarantine[number],
             spans=[],

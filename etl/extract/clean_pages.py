@@ -13,7 +13,8 @@ from etl.extract.cards import read_footer
 from etl.extract.headers import MAX_HEADER_LINES, find_headers
 from etl.extract.layouts import LAYOUTS, MAX_HEADER_LINE_LENGTH, choose_layout, is_trailer_line
 from etl.extract.lines import Kind, is_organization
-from etl.extract.looks import fits_abstract, fits_title
+from etl.extract.looks import TORN_LENGTH, fits_abstract, fits_title
+from etl.extract.segment import cut_at_settled_cards
 from etl.patterns import MAX_FOOTER_LINE_LENGTH
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ _LONG_LINE: Final = 4 * MAX_HEADER_LINE_LENGTH
 _LONG_LINE_OF_FOOTER: Final = 4 * MAX_FOOTER_LINE_LENGTH
 """A line of more bytes is longer than any line of a footer."""
 
-# In bytes: no title of up to so many is too long, no abstract from so many on too short.
+# In bytes: no title of up to so many is too long, and all of more are; no abstract from so many on is too short.
 _SHORT_TITLE: Final = 200
+_LONGEST_TITLE: Final = 4 * _SHORT_TITLE
 _LONG_ABSTRACT: Final = 1000
 _LETTERS: Final = np.isin(np.arange(256), np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "u1"))
 _TITLE_ENDS: Final = np.isin(np.arange(256), np.frombuffer(b".,;:", "u1"))
@@ -161,7 +163,47 @@ def take_cards(table: LineTable, gaps: Integers, pages: Pages) -> tuple[Integers
     cards = gaps[:, gap].copy()
     cards[FLOOR], cards[START] = title, title + 2
     cards[AUTHOR:, cards[START] < start[gap]] = NONE
-    return cards[:, is_even[gap]], gaps[:, ~is_even]
+    is_footerless = ~is_even & _lack_footers(table, gaps, pages)
+    more, rest = _cut_at_clean_cards(table, gaps[:, is_footerless])
+    odd = gaps[:, ~is_even & ~is_footerless]
+    return np.concatenate([cards[:, is_even[gap]], more], axis=1), np.concatenate([odd, rest], axis=1)
+
+
+def _lack_footers(table: LineTable, gaps: Integers, pages: Pages) -> Flags:
+    """Tell which gaps are whole pages that print no footers at all."""
+    authors = np.append(0, np.cumsum(table.kind == Kind.AUTHORS))
+    is_body: Flags = (gaps[DATE] == NONE) & (gaps[FLOOR] == pages.body[table.dump[gaps[FLOOR]]])
+    is_body &= authors[gaps[START]] == authors[gaps[FLOOR]]
+    return is_body
+
+
+def _cut_at_clean_cards(table: LineTable, gaps: Integers) -> tuple[Integers, Integers]:
+    """Cut pages without footers into cards beyond doubt and gaps that want thought, as ``etl.extract.segment`` does.
+
+    Where the first line of such a gap can be a piece of a footer, and so of the card above, the page stays whole.
+    """
+    cards, odd = [np.empty((5, 0), dtype=np.int64)], [np.empty((5, 0), dtype=np.int64)]
+    for number, (floor, stop) in enumerate(gaps[[FLOOR, START]].T.tolist()):
+        titles = np.arange(floor, stop - 1)
+        clean = _are_cards(table, titles) & table.after_blank[titles]
+        likely = np.flatnonzero(clean)
+        clean[likely] = _stand_apart(table, titles[likely], np.ones(len(likely), dtype=np.bool_))
+        stretches = [
+            (floor + start, floor + end, is_settled)
+            for start, end, is_settled in cut_at_settled_cards([*clean.tolist(), False])
+        ]
+        if any(not settled and start > floor and _can_be_torn(table, start) for start, _, settled in stretches):
+            odd.append(gaps[:, number : number + 1])
+            continue
+        for start, end, is_settled in stretches:
+            edges = np.arange(start, end + 1, 2) if is_settled else np.array([start, end])
+            nothing = np.full(len(edges) - 1, NONE)
+            (cards if is_settled else odd).append(np.stack([edges[:-1], edges[1:], nothing, nothing, nothing]))
+    return np.concatenate(cards, axis=1), np.concatenate(odd, axis=1)
+
+
+def _can_be_torn(table: LineTable, line: int) -> bool:
+    return table.kind[line] != Kind.TEXT or len(table.make_lines(line, line + 1)[0].text) <= TORN_LENGTH
 
 
 def _stand_apart(table: LineTable, titles: Integers, is_bare: Flags) -> Flags:
@@ -178,6 +220,7 @@ def _are_cards(table: LineTable, title: Integers) -> Flags:
     abstract = title + 1
     is_card: Flags = table.after_blank[abstract] & (table.kind[title] == Kind.TEXT)
     is_card &= table.kind[abstract] == Kind.TEXT
+    is_card &= (table.end - table.start)[title] <= _LONGEST_TITLE
     data = np.frombuffer(table.joined, dtype=np.uint8)
     length = table.end - table.start
     fits = (

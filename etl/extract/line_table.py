@@ -45,8 +45,9 @@ _VIEWED: Final = 12
 """Bytes of a text that Arrow's string view holds in itself; of a longer one the first four and its place."""
 
 _LONGEST: Final = 4 * MAX_FOOTER_LINE_LENGTH
-_LF, _SPACE, _NON_ASCII = 10, 32, 0x80
-_DEL, _DOT_END, _A_WITH_SIGN = 0x7F, 0xB7, 0xC3
+_LF, _NON_ASCII = 10, 0x80
+_SPACE, _DEL = np.uint8(32), np.uint8(0x7F)
+_DOT_END, _A_WITH_SIGN = 0xB7, 0xC3
 _U_FFFD: Final = b"\xef\xbf\xbd"
 """What to look for beside the line ends: bytes that begin or end a character that can mean something."""
 
@@ -91,7 +92,7 @@ class LineTable(NamedTuple):
         """View the texts of lines where they lie in ``joined``; null where there is no line, which is -1."""
         data = np.frombuffer(self.joined, dtype=np.uint8)
         start, length = self.start[lines], (self.end - self.start)[lines]
-        heads = data[np.minimum(start[:, None] + np.arange(_VIEWED), len(data) - 1)]
+        heads = np.lib.stride_tricks.sliding_window_view(data, _VIEWED)[start]
         heads[np.arange(_VIEWED) >= length[:, None]] = 0
         views = np.empty((len(lines), 4), dtype="<i4")
         views[:, 0] = length
@@ -117,7 +118,7 @@ def find_utf_8(raws: Sequence[bytes]) -> list[bool]:
 
 def make_line_table(raws: Sequence[bytes]) -> LineTable:
     """Cut dumps in UTF-8 into lines."""
-    joined = b"\n".join([*raws, b""])
+    joined = b"\n".join([*raws, bytes([_LF]) * _VIEWED])
     data = np.frombuffer(joined, dtype=np.uint8)
     sizes = np.array([len(raw) for raw in raws], dtype=np.int64)
     bases = np.concatenate([[0], np.cumsum(sizes + 1)[:-1]]).astype(np.int64)
@@ -139,16 +140,14 @@ def make_line_table(raws: Sequence[bytes]) -> LineTable:
 
 
 def _find_marks(data: Bytes) -> Integers:
-    """Find control characters, line ends among them, and the other bytes that can mean something.
+    """Find control characters, line ends among them, and bytes that are no ASCII, which can mean something.
 
     Piece by piece, so that all of it happens in the processor's cache.
     """
     found = []
     for begin in range(0, len(data), _PIECE):
-        piece = data[begin : begin + _PIECE]
-        is_mark = piece < _SPACE
-        for byte in (_DEL, _DOT_END, _A_WITH_SIGN, _U_FFFD[0]):
-            is_mark |= piece == byte
+        # Below a space the difference starts again from 255.
+        is_mark = (data[begin : begin + _PIECE] - _SPACE) >= _DEL - _SPACE
         found.append(np.flatnonzero(is_mark) + begin)
     return np.concatenate(found)
 

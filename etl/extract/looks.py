@@ -73,7 +73,8 @@ _LOOKS_LIKE_HEADING: Final = (6, 3, 0)
 _LOOKS_LIKE_ITEM: Final = 4
 _LOOKS_UNFINISHED: Final = 3
 _TORN: Final = 3
-_TORN_LENGTH: Final = 30
+TORN_LENGTH: Final = 30
+"""A longer line of text is no torn piece of a footer."""
 _TORN_DOT_LENGTH: Final = 3
 
 _NUMBERED: Final = re.compile(r"^\(?[0-9]{1,2}[.)][ \t\u00a0]")
@@ -208,7 +209,7 @@ def _fit_footer(text: str, kind: Kind, *, is_apart: bool) -> Iterator[tuple[Stat
     """List the pieces of a footer that a line can be, or what damage left of one, with the cost of each."""
     if kind in _FOOTER_KINDS:
         yield _FOOTER_KINDS[kind], 0
-    elif kind is Kind.TEXT and len(text) <= _TORN_LENGTH:
+    elif kind is Kind.TEXT and len(text) <= TORN_LENGTH:
         if text.startswith(BULLETS) and text[-1:].isalnum() and any(map(str.isdigit, text[:4])):
             yield State.AUTHORS, _TORN
         if not is_apart and len(text) <= _TORN_DOT_LENGTH and not DOTS.isdisjoint(text):

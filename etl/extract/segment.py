@@ -136,6 +136,12 @@ def _cut_at_clean_cards(lines: Sequence[Line]) -> Iterator[tuple[int, int, bool]
         place + 1 < count and _is_set_off(lines[place]) and is_clean_card(lines[place], lines[place + 1])
         for place in range(count)
     ]
+    return cut_at_settled_cards(clean)
+
+
+def cut_at_settled_cards(clean: Sequence[bool]) -> Iterator[tuple[int, int, bool]]:
+    """Cut lines, of which it is known whether a clean card begins there, into stretches of cards and others."""
+    count = len(clean)
     settled = [is_clean and (place + 2 >= count or clean[place + 2]) for place, is_clean in enumerate(clean)]
     start = place = 0
     while place < count:

@@ -17,7 +17,7 @@ from etl.transform.cards import PRINTED_CARD_SCHEMA
 from tests.etl.extract.ledger import count_calls
 from tests.hostile import cards, damage, encodings, footers, headers, strangers
 from tests.hostile.bases import read_bases, write_bases
-from tests.hostile.cases import ROBOTS, SHEEP, THREE, replace, write
+from tests.hostile.cases import FENCE, ROBOTS, SHEEP, THREE, replace, write
 from tests.mutations import mutate
 from tests.strategies import PLAIN_STYLE, dumps, render, tangles
 
@@ -79,6 +79,29 @@ def test_hostile_dumps_are_read_as_by_the_parser_or_declined(size: int):
 @given(st.lists(dumps(), min_size=1, max_size=4))
 def test_any_rendered_pages_are_read_as_by_the_parser_or_declined(drawn: list[tuple[object, ...]]):
     read([render(pages, PLAIN_STYLE).raw for pages in drawn])
+
+
+FOOTERLESS = (
+    *(f"{card.title}\n\n{card.abstract[0]}" for card in (SHEEP, ROBOTS, FENCE)),
+    *("A Title of Its Own", "Two Words", "May 1", "·", "3 authors!", "- an item", "Is this one?", "So it ends here."),
+    "A paragraph of a few words that goes on for a while, longer than titles are, and ends with a full stop. " * 3,
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(st.sampled_from(FOOTERLESS), st.sampled_from(["\n", "\n\n"])), max_size=14))
+def test_any_page_without_footers_is_read_as_by_the_parser_or_declined(blocks: list[tuple[str, str]]):
+    read([write() + "".join(f"{block}{end}" for block, end in blocks).encode()])
+
+
+def test_an_odd_card_of_a_page_without_footers_costs_no_call_for_the_others():
+    def count(number: int) -> int:
+        raw = write() + "\n\n".join([*(FOOTERLESS[place % 3] for place in range(number)), "Odd"]).encode()
+        read_clean_dumps({"0" * 32: raw})
+        return count_calls(lambda: read_clean_dumps({"0" * 32: raw}))
+
+    few, many = count(60), count(120)
+    assert many - few < 60 * 20
 
 
 @settings(max_examples=300)
