@@ -194,11 +194,14 @@ class MeasuringRunner(LocalRunner):
             self.used[pid] = max((cpu, peak), self.used.get(pid, (0.0, 0)))
             yield receipt
 
-    def measure_all(self) -> tuple[float, float]:
-        """Give the CPU seconds and the largest process's MiB, this process and all workers together."""
-        here = measure(int, 0)
-        used = {**self.used, here[0]: here[1:3]}
-        return sum(cpu for cpu, _ in used.values()), max(peak for _, peak in used.values()) / 1024
+    def measure_all(self) -> tuple[float, float, float]:
+        """Give the CPU seconds of this process and all workers, and the most MiB of this one and of a worker."""
+        _, cpu, peak, _ = measure(int, 0)
+        return (
+            cpu + sum(cpu for cpu, _ in self.used.values()),
+            peak / 1024,
+            max((peak for _, peak in self.used.values()), default=0) / 1024,
+        )
 
 
 def measure(fn: Callable[[Spec], Done], spec: Spec) -> tuple[int, float, int, Done]:
@@ -222,7 +225,8 @@ def run_stages(root: Path) -> None:
     cpu["date"] = runner.measure_all()[0] - sum(cpu.values())
     resolved = resolve_papers(warehouse, extracted, identified, dated, runner=runner)
     cpu["resolve"] = runner.measure_all()[0] - sum(cpu.values())
-    told = {"cpu": cpu, "wall": time.perf_counter() - started, "peak_mib": runner.measure_all()[1]}
+    _, driver, worker = runner.measure_all()
+    told = {"cpu": cpu, "wall": time.perf_counter() - started, "driver_mib": driver, "worker_mib": worker}
     print(json.dumps({**told, "identify": identified.metrics, "papers": resolved.metrics["papers"]}))
 
 
@@ -251,7 +255,8 @@ def main() -> None:
             stages = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in told["cpu"].items())
             print(
                 f"{way}: {sum(told['cpu'].values()):.1f} CPU s ({stages}), {told['wall']:.1f} s wall, "
-                f"largest process {told['peak_mib']:.0f} MiB, {told['papers']:,} papers; {told['identify']}",
+                f"largest worker {told['worker_mib']:.0f} MiB, driver {told['driver_mib']:.0f} MiB, "
+                f"{told['papers']:,} papers; {told['identify']}",
                 flush=True,
             )
             for stage in ("identify", "date", "resolve"):
