@@ -60,6 +60,22 @@ def test_release_holds_what_was_given(release: Release, tables: dict[str, pl.Dat
         assert release.read(name).equals(tables[name])
 
 
+def test_a_table_that_did_not_change_is_the_same_file_on_the_disk(
+    publish_tables: Publish, tables: dict[str, pl.DataFrame]
+) -> None:
+    before = publish_tables()
+    after = publish_tables(change_titles(tables, "!"))
+
+    shared = {
+        name: [
+            left.samefile(right) for left, right in zip(before.list_files(name), after.list_files(name), strict=True)
+        ]
+        for name in TABLES
+    }
+    assert shared["papers"] == [False]
+    assert all(all(files) for name, files in shared.items() if after.read(name).equals(before.read(name)))
+
+
 def test_manifest_describes_the_files_as_they_are(release: Release) -> None:
     for table in release.manifest["tables"].values():
         for file in table["files"]:
