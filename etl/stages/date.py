@@ -92,7 +92,7 @@ def gather_page_facts(spec: DateSpec) -> Bucket:
     source, folder = Path(spec.source), Path(spec.folder)
     name = f"{spec.bucket.number:06d}.arrow"
     by_dump = halve_id("dump_id")
-    cards = read_runs(source / "cards", spec.bucket).select(_DATED)
+    cards = read_runs(source / "cards", spec.bucket, _DATED)
     write_run(summarize_pages(cards), folder / "summaries" / name, by_dump, "page_number")
     papers = read_group_cards(source, Path(spec.identified), spec.bucket, _DATED)
     for kind, rows in find_paper_facts(papers)._asdict().items():

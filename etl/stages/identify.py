@@ -16,7 +16,17 @@ import polars as pl
 from etl.runners.local import LocalRunner
 from etl.stages.decisions import read_decisions
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.runs import Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
+from etl.stages.runs import (
+    Bucket,
+    list_buckets,
+    list_runs,
+    read_keys,
+    read_run,
+    read_runs,
+    read_stretch,
+    remove_runs,
+    write_run,
+)
 from etl.stages.tasks import Tasks
 from etl.transform.candidates import PAIR_SCHEMA, count_large_blocks, halve_id, pair_candidates
 from etl.transform.decisions import DECISION_SCHEMA, Decisions, check_chains, resolve_decisions
@@ -79,7 +89,7 @@ def find_papers(
         for name, rows in identity._asdict().items():
             rows.write_parquet(folder / f"{name}.parquet")
         tasks.run(gather_groups, specs)
-        remove_runs(folder, "pairs", "pairs.arrow", "wanted.ipc", "observations", "verdicts")
+        remove_runs(folder, "pairs", "pairs.arrow", "wanted.arrow", "observations", "verdicts")
         groups = identity.groups
         return {
             "candidates": candidates,
@@ -110,9 +120,9 @@ def pair_bucket(spec: IdentifySpec) -> IdentifyReceipt:
 
 def observe_bucket(spec: IdentifySpec) -> IdentifyReceipt:
     """Gather what the listings of this range's candidates print, as far as they stand in a pair."""
-    cards = read_runs(Path(spec.source, "candidates"), spec.bucket)
-    wanted = pl.read_ipc(Path(spec.folder, "wanted.ipc"))["alias"]
-    paired = cards.select(OBSERVED).filter(halve_id("alias_id").is_in(wanted.implode()))
+    cards = read_runs(Path(spec.source, "candidates"), spec.bucket, OBSERVED)
+    wanted = read_run(Path(spec.folder, "wanted.arrow"), spec.bucket)["alias"]
+    paired = cards.filter(halve_id("alias_id").is_in(wanted.implode()))
     write_run(observe_candidates(paired), _name_run(spec, "observations"), pl.col("alias"), "alias_id")
     return IdentifyReceipt(spec.bucket.number, cards["alias_id"].n_unique())
 
@@ -120,12 +130,9 @@ def observe_bucket(spec: IdentifySpec) -> IdentifyReceipt:
 def compare_stretch(spec: IdentifySpec) -> IdentifyReceipt:
     """Compare the pairs of one stretch."""
     folder, bucket = Path(spec.folder), spec.bucket
-    everything = read_run(folder / "pairs.arrow")
-    start, stop = (everything.height * edge // bucket.of for edge in (bucket.number, bucket.number + 1))
-    pairs = everything[start:stop]
-    wanted = pl.concat([pairs["left"], pairs["right"]]).unique().implode()
-    observations = [read_run(run).filter(pl.col("alias").is_in(wanted)) for run in list_runs(folder / "observations")]
-    verdicts = compare_pairs(pairs, pl.concat(observations))
+    pairs = read_stretch(folder / "pairs.arrow", bucket)
+    wanted = pl.concat([pairs["left"], pairs["right"]]).unique().sort()
+    verdicts = compare_pairs(pairs, read_keys(folder / "observations", wanted))
     write_run(verdicts, _name_run(spec, "verdicts"), halve_id("alias_id"), *verdicts.columns[:2])
     return IdentifyReceipt(bucket.number, pairs.height)
 
@@ -147,12 +154,11 @@ def read_group_cards(source: Path, identified: Path, bucket: Bucket, columns: Se
     groups = read_identity(identified).groups
     names = [*dict.fromkeys(("alias_id", *columns))]
     alone = (
-        read_runs(source / "candidates", bucket)
-        .select(names)
+        read_runs(source / "candidates", bucket, names)
         .join(groups, on="alias_id", how="anti")
         .with_columns(pl.col("alias_id").alias("group_id"))
     )
-    return pl.concat([alone, read_runs(identified / "grouped", bucket).select(alone.columns)])
+    return pl.concat([alone, read_runs(identified / "grouped", bucket, alone.columns)])
 
 
 def _name_run(spec: IdentifySpec, kind: str) -> Path:
@@ -169,7 +175,7 @@ def _resolve_decisions(decided: pl.DataFrame, source: Path) -> tuple[Decisions, 
     narrow = {"title_key": pl.String, "alias_id": pl.String}
     if decided.is_empty():
         return resolve_decisions(decided, pl.DataFrame(schema=narrow))
-    cards = [read_run(run).select(*narrow).unique() for run in list_runs(source / "candidates")]
+    cards = [read_run(run, columns=[*narrow]).unique() for run in list_runs(source / "candidates")]
     return resolve_decisions(decided, pl.concat(cards))
 
 
@@ -180,6 +186,6 @@ def _gather_pairs(folder: Path, asked: Decisions) -> int:
     found = pl.concat([read_runs(folder / "pairs"), pl.DataFrame(ids, schema=PAIR_SCHEMA)])
     pairs = found.unique().sort("left", "right")
     write_run(pairs, folder / "pairs.arrow", pl.col("left"), "left", "right")
-    wanted = pl.concat([pairs["left"], pairs["right"]]).unique().sort().alias("alias")
-    wanted.to_frame().write_ipc(folder / "wanted.ipc")
+    wanted = pl.concat([pairs["left"], pairs["right"]]).unique().alias("alias").to_frame()
+    write_run(wanted, folder / "wanted.arrow", pl.col("alias"))
     return pairs.height

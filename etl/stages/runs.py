@@ -8,6 +8,7 @@ compressed, since they are read at once and thrown away.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 KEY: Final = "key"
@@ -89,22 +90,31 @@ def list_runs(folder: Path) -> list[Path]:
     return paths
 
 
-def read_run(path: Path, bucket: Bucket = WHOLE) -> pl.DataFrame:
-    """Read one bucket of a run; what is not looked at stays on the disk."""
-    with pa.memory_map(str(path)) as source:
-        run = pa.ipc.open_file(source).read_all()
-    keys = pl.Series(run[KEY])
-    start, stop = (_find_key(keys, bound) for bound in bucket.bounds())
-    return pl.DataFrame(run.slice(start, stop - start).drop_columns(KEY))
+def read_run(path: Path, bucket: Bucket = WHOLE, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Read one bucket of a run, all or some of its columns; what is not asked for stays on the disk."""
+    return _read([path], lambda keys: _find_bucket(keys, bucket), columns)
 
 
-def read_runs(folder: Path, bucket: Bucket = WHOLE) -> pl.DataFrame:
+def read_runs(folder: Path, bucket: Bucket = WHOLE, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """Read one bucket of all runs in a folder, run after run in the order of their names.
 
     Errors: as for :func:`list_runs`.
     """
-    slices = [read_run(path, bucket) for path in list_runs(folder)]
-    return pl.concat([rows for rows in slices if rows.height] or slices[:1])
+    return _read(list_runs(folder), lambda keys: _find_bucket(keys, bucket), columns)
+
+
+def read_keys(folder: Path, keys: pl.Series) -> pl.DataFrame:
+    """Read the rows of all runs in a folder that have one of these keys, which are sorted.
+
+    Errors: as for :func:`list_runs`.
+    """
+    return _read(list_runs(folder), lambda known: _find_keys(known, keys), None)
+
+
+def read_stretch(path: Path, stretch: Bucket) -> pl.DataFrame:
+    """Read a stretch of a run's rows: number so-and-so of so many that are equally long."""
+    edges = (stretch.number, stretch.number + 1)
+    return _read([path], lambda keys: slice(*(len(keys) * edge // stretch.of for edge in edges)), None)
 
 
 def remove_runs(folder: Path, *names: str) -> None:
@@ -115,6 +125,48 @@ def remove_runs(folder: Path, *names: str) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+
+
+_Choice = slice | pl.Series
+"""Rows of a run: a stretch of them, or their places."""
+
+
+def _read(paths: Sequence[Path], choose: Callable[[pl.Series], _Choice], columns: Sequence[str] | None) -> pl.DataFrame:
+    """Copy the rows of runs that are chosen by their keys, run after run.
+
+    A copy, since the system maps some pages around each that is touched: in hundreds of files and dozens of columns
+    these are far more than the rows.
+    """
+    copied = pa.BufferOutputStream()
+    with contextlib.ExitStack() as stack:
+        writer = None
+        for path in paths:
+            with pa.memory_map(str(path)) as source:
+                rows = _choose(pa.ipc.open_file(source).read_all(), choose, columns)
+                writer = writer or stack.enter_context(pa.ipc.new_stream(copied, rows.schema))
+                writer.write_table(rows)
+                del rows
+    return pl.DataFrame(pa.ipc.open_stream(copied.getvalue()).read_all())
+
+
+def _choose(run: pa.Table, choose: Callable[[pl.Series], _Choice], columns: Sequence[str] | None) -> pa.Table:
+    chosen = choose(pl.Series(run[KEY]))
+    rows = run.drop_columns(KEY) if columns is None else run.select(columns)
+    if isinstance(chosen, slice):
+        return rows.slice(chosen.start, chosen.stop - chosen.start)
+    return rows.take(chosen.to_arrow())
+
+
+def _find_bucket(keys: pl.Series, bucket: Bucket) -> slice:
+    return slice(*(_find_key(keys, bound) for bound in bucket.bounds()))
+
+
+def _find_keys(known: pl.Series, keys: pl.Series) -> pl.Series:
+    """Find the places of keys; only those between a run's first and last one are looked for."""
+    if known.is_empty():
+        return pl.Series([], dtype=pl.UInt32)
+    start, stop = keys.search_sorted(known[0], side="left"), keys.search_sorted(known[-1], side="right")
+    return known.is_in(keys[start:stop].implode()).arg_true()
 
 
 def _find_key(keys: pl.Series, bound: int) -> int:

@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from etl.stages.runs import WHOLE, Bucket, choose_bucket_count, list_buckets, list_runs, read_run, read_runs, write_run
+from etl.stages.runs import (
+    WHOLE,
+    Bucket,
+    choose_bucket_count,
+    list_buckets,
+    list_runs,
+    read_keys,
+    read_run,
+    read_runs,
+    read_stretch,
+    write_run,
+)
 from etl.transform.candidates import halve_id
 
 if TYPE_CHECKING:
@@ -75,3 +86,32 @@ def test_the_number_of_buckets_is_a_power_of_two_that_grows_with_the_data(size: 
     assert count & (count - 1) == 0
     assert 1 <= count <= choose_bucket_count(size * 2, listings)
     assert count <= choose_bucket_count(size, listings * 2)
+
+
+def test_some_columns_are_read_without_the_others(tmp_path: Path):
+    rows = make_rows(*range(20))
+    write(rows, tmp_path / "0.arrow")
+    assert_frame_equal(
+        read_runs(tmp_path, columns=["position"]).sort("position"), rows.select("position").sort("position")
+    )
+
+
+@pytest.mark.parametrize("count", [1, 3, 7])
+def test_the_stretches_of_a_run_are_its_rows_each_once_and_of_a_length(tmp_path: Path, count: int):
+    write(make_rows(*range(50)), tmp_path / "0.arrow")
+    stretches = [read_stretch(tmp_path / "0.arrow", stretch) for stretch in list_buckets(count)]
+    assert_frame_equal(pl.concat(stretches), read_run(tmp_path / "0.arrow"))
+    assert {rows.height for rows in stretches} <= {50 // count, 50 // count + 1}
+
+
+def test_the_rows_of_some_keys_are_found_in_all_runs(tmp_path: Path):
+    numbers = list(range(100))
+    for start in range(0, 100, 25):
+        write(make_rows(*numbers[start : start + 25], start), tmp_path / f"{start}.arrow")
+    write(make_rows(), tmp_path / "empty.arrow")
+    wanted = [3, 25, 26, 99, 1000]
+    keys = make_rows(*wanted).select(halve_id("dump_id")).to_series().sort()
+    found = read_keys(tmp_path, keys)
+    assert sorted(found["position"].to_list()) == [3, 25, 25, 26, 99]
+    assert found.schema == pl.Schema(SCHEMA)
+    assert read_keys(tmp_path, keys[:0]).height == 0
