@@ -17,6 +17,7 @@ from assets.config import AgeConfig, QuarantineConfig
 from assets.definitions import defs
 from assets.gate_checks import GATED, KEPT, ROWS
 from assets.stages import PUBLISH_POOL, RETRIES
+from assets.webserver import is_own_request
 from etl.cli.dagster_server import INSTANCE
 from etl.extract.files import UNFINISHED_ENDINGS
 from etl.load.catalog import is_catalog_usable
@@ -124,3 +125,19 @@ def test_the_page_has_the_numbers_and_the_variables_of_the_code():
         "PAPERHOUSE_JOB", "PAPERHOUSE_RUN_ID", "PAPERHOUSE_WHY", "PAPERHOUSE_POSTGRES",
     }  # fmt: skip
     assert set(re.findall(r"PAPERHOUSE_[A-Z_]+", PAGE)) == known
+
+
+def test_what_the_proxy_sends_is_answered_as_the_pages_of_the_ui_alone():
+    block = find_block("nginx", "server_name")
+    host = re.search(r"proxy_set_header Host (\S+);", block)[1]
+    name = re.search(r"server_name (\S+);", block)[1]
+    origins = dict(re.findall(r"^ +(https://\S+) +(http://\S+);$", block, re.MULTILINE))
+
+    def send(origin: str, site: str) -> bool:
+        headers = {"host": host, "origin": origins.get(origin, origin), "sec-fetch-site": site}
+        return is_own_request("POST", "/graphql", headers)
+
+    assert "proxy_set_header Origin $ui_origin;" in block
+    assert send(f"https://{name}", "same-origin")
+    assert not send("https://elsewhere.example", "same-origin")
+    assert not send(f"https://{name}", "cross-site")
