@@ -18,7 +18,8 @@ from quality_page import render_quality  # noqa: E402
 from queries_page import render_queries  # noqa: E402
 
 from etl.cli import app  # noqa: E402
-from schemas.dictionary import escape_markdown, render_dictionary  # noqa: E402
+from schemas.changes import Changes  # noqa: E402
+from schemas.dictionary import escape_markdown, render_dictionary, render_table  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +57,11 @@ def render_cli() -> str:
     options = "\n".join(render_parameters(program, context, "option"))
     sections = [render_command(*found) for found in list_commands(program, context)]
     return "\n".join([CLI_PREFACE, f"Options of `paperhouse` itself:\n\n{options}\n", *sections])
+
+
+def render_all_tables() -> str:
+    """Render the tables of a release, and the one that is made beside releases."""
+    return f"{render_dictionary()}\n{render_table('changes', Changes)}"
 
 
 def list_commands(group: Any, parent: Any) -> Iterator[tuple[Any, Any]]:  # noqa: ANN401 - typer does not export its types
@@ -96,7 +102,7 @@ def render_parameters(command: Any, context: Any, kind: str) -> Iterator[str]:  
 
 GENERATED: Final[Mapping[str, Callable[[], str]]] = {
     "cli.md": render_cli,
-    "dictionary.md": render_dictionary,
+    "dictionary.md": render_all_tables,
     "quality.md": render_quality,
     "queries.md": render_queries,
 }

@@ -18,7 +18,10 @@ CHANGES: Final = {
 
 
 class Changes(Table):
-    """One row per row that was added or removed, per field that changed, and per paper that was merged or split."""
+    """One row per row that was added or removed, per field that changed, and per paper that was merged or split.
+
+    In no release: the command diff writes it on request.
+    """
 
     table_name: str = column("The table.", str_length={"min_value": 1})
     row_key: str = column(

@@ -39,8 +39,24 @@ def render_dictionary() -> str:
     '# Data dictionary'
     """
     contents = "\n".join(f"- [{name}](#{name}): {escape_markdown(_summarize(table))}" for name, table in TABLES.items())
-    sections = "\n".join(_render_table(name, table) for name, table in TABLES.items())
+    sections = "\n".join(render_table(name, table) for name, table in TABLES.items())
     return f"{_PREFACE.format(version=CONTRACT_VERSION)}\n{contents}\n\n{sections}"
+
+
+def render_table(name: str, table: type[Table]) -> str:
+    """Render one table as a section."""
+    columns = list_columns(table)
+    key = ", ".join(quote_code(column) for column in list_key(table))
+    outside = "\nNot part of the `content_id`.\n" if name in OUTSIDE_CONTENT else ""
+    rows = [_render_column(column) for column in columns]
+    parts = [
+        f"## {name}\n\n{escape_markdown(inspect.getdoc(table) or '')}\n\nKey: {key}.\n{outside}",
+        render_rows(["column", "type", "null", "unit", "description"], rows) + "\n",
+        _render_list("Every value meets:", [_render_checks(column) for column in columns if column.checks]),
+        _render_list("Every row meets:", [quote_code(rule) for rule in list_rules(table)]),
+        *[_render_codes(column) for column in columns if column.codes],
+    ]
+    return "\n".join(part for part in parts if part)
 
 
 def escape_markdown(text: str) -> str:
@@ -82,21 +98,6 @@ def _summarize(table: type[Table]) -> str:
     return (inspect.getdoc(table) or "").splitlines()[0]
 
 
-def _render_table(name: str, table: type[Table]) -> str:
-    columns = list_columns(table)
-    key = ", ".join(quote_code(column) for column in list_key(table))
-    outside = "\nNot part of the `content_id`.\n" if name in OUTSIDE_CONTENT else ""
-    rows = [_render_column(column) for column in columns]
-    parts = [
-        f"## {name}\n\n{escape_markdown(inspect.getdoc(table) or '')}\n\nKey: {key}.\n{outside}",
-        render_rows(["column", "type", "null", "unit", "description"], rows) + "\n",
-        _render_list("Every value meets:", [_render_checks(column) for column in columns if column.checks]),
-        _render_list("Every row meets:", [quote_code(rule) for rule in list_rules(table)]),
-        *[_render_codes(column) for column in columns if column.codes],
-    ]
-    return "\n".join(part for part in parts if part)
-
-
 def _render_column(column: Column) -> list[str]:
     return [
         quote_code(column.name),
@@ -119,6 +120,8 @@ def _render_check(name: str, limits: Mapping[str, object]) -> str:
             return f"from {least} to {most}"
         case "str_length", {"min_value": 1, "max_value": None}:
             return "not empty"
+        case "str_length", {"min_value": least, "max_value": None}:
+            return f"at least {least} characters long"
         case "str_length", {"min_value": least, "max_value": most}:
             return f"{least} to {most} characters long"
         case "str_matches", {"pattern": pattern}:
