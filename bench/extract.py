@@ -26,7 +26,7 @@ from bench.strict_parser import NotCleanError, parse_strictly  # noqa: E402
 from etl.extract.clean import read_clean_dumps  # noqa: E402
 from etl.extract.parse import identify_dump, parse_dump  # noqa: E402
 from etl.sample.write import write_sample  # noqa: E402
-from etl.stages.extract import UNIT_BYTES  # noqa: E402
+from etl.stages.units import UNIT_BYTES  # noqa: E402
 from tests.mutations import EDITS, Patchwork, edit  # noqa: E402
 
 if TYPE_CHECKING:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import random
 import subprocess
 import sys
+import time
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from polars.testing import assert_frame_equal
@@ -18,12 +20,13 @@ from etl.load.warehouse import Warehouse
 from etl.pipeline import build
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
-from etl.stages import extract, identify, runs
+from etl.stages import identify, ledger, reading, runs, units
 from etl.stages.collect import InputOptions
 from schemas import OUTSIDE_CONTENT, TABLES
 from tests.etl.stages.dumps import MARCH, NO_PAGE, NOVEMBER, OCTOBER, OLD_YEAR, ZERO_AUTHORS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 # Copies of one paper on pages of one day, so that nothing but dump and position is left to decide between them.
@@ -77,10 +80,9 @@ def build_files(place: Path, files: dict[str, bytes], *, workers: int = 1) -> Re
     return build_roots(place, write_files(place / "dumps", files), workers=workers)
 
 
-def build_roots(place: Path, *roots: Path, workers: int = 1) -> Release:
+def build_roots(place: Path, *roots: Path, workers: int = 1, runner: LocalRunner | None = None) -> Release:
     warehouse = Warehouse(place / "warehouse")
-    runner = LocalRunner(workers)
-    return build(warehouse, InputOptions(roots), runner=runner, allow_shrink=True).release
+    return build(warehouse, InputOptions(roots), runner=runner or LocalRunner(workers), allow_shrink=True).release
 
 
 def assert_same_content(found: Release, expected: Release) -> None:
@@ -143,7 +145,7 @@ def test_an_archive_of_them(fresh: Release, dumps: dict[str, bytes], tmp_path: P
 
 @pytest.fixture(params=[1, 100_000], ids=["a unit for each dump", "larger units"])
 def unit_bytes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(extract, "UNIT_BYTES", request.param)
+    monkeypatch.setattr(units, "UNIT_BYTES", request.param)
     return request.param
 
 
@@ -186,16 +188,45 @@ def test_another_time_zone_locale_hash_seed_and_number_of_threads(
     assert_same_content(open_release(tmp_path / "warehouse"), fresh)
 
 
+class DyingRunner(LocalRunner):
+    """A runner that is killed instead of doing one task more than so many."""
+
+    def __init__(self, tasks: int) -> None:
+        super().__init__(1)
+        self._tasks = tasks
+
+    def run(self, fn: Callable[[Any], Any], specs: Sequence[Any], **options: int) -> Iterator[Any]:
+        for spec in specs:
+            if not self._tasks:
+                raise KeyboardInterrupt
+            self._tasks -= 1
+            yield from super().run(fn, [spec], **options)
+
+
+@pytest.fixture
+def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a small warehouse remember what it can: rested files, several units, small ones that become larger."""
+    monkeypatch.setattr(reading, "read_clock", lambda: time.time_ns() + 10 * ledger.RESTED_NS)
+    monkeypatch.setattr(units, "UNIT_BYTES", 60_000)
+    monkeypatch.setattr(units, "MAX_SMALL", 2)
+
+
+@pytest.mark.usefixtures("remembering")
 def test_every_way_to_a_set_of_dumps_ends_in_the_content_of_a_fresh_build(dumps: dict[str, bytes], tmp_path: Path):
     chance = random.Random(5)  # noqa: S311 - the same way every time
-    folder = write_files(tmp_path / "way" / "dumps", {})
+    folder, present = tmp_path / "way" / "dumps", dict[str, bytes]()
     for step in range(5):
-        present = dict(dumps) if step == 4 else {name: dumps[name] for name in chance.sample(sorted(dumps), 8)}
-        for path in folder.iterdir():
-            path.unlink()
-        built_on = build_files(tmp_path / "way", present)
+        wanted = dict(dumps) if step == 4 else {name: dumps[name] for name in chance.sample(sorted(dumps), 8)}
+        for name in present.keys() - wanted.keys():
+            (folder / name).unlink()
+        write_files(folder, {name: wanted[name] for name in wanted.keys() - present.keys()})
+        present = wanted
+        with contextlib.suppress(KeyboardInterrupt):
+            build_roots(tmp_path / "way", folder, runner=DyingRunner(chance.randrange(1, 16)))
+        built_on = build_roots(tmp_path / "way", folder)
         if step in (2, 4):
             assert_same_content(built_on, build_files(tmp_path / f"fresh {step}", present))
+    assert ledger.read_ledger(Warehouse(tmp_path / "way" / "warehouse")).height == len(dumps)
 
 
 def test_the_real_dumps_under_other_names_by_two_workers(
@@ -205,7 +236,7 @@ def test_the_real_dumps_under_other_names_by_two_workers(
     plain = build_roots(tmp_path / "plain", *roots)
     files = sorted(path for root in roots for path in root.glob("*.txt"))
     renamed = {f"{len(files) - number:03}.txt": path.read_bytes() for number, path in enumerate(files)}
-    monkeypatch.setattr(extract, "UNIT_BYTES", 200_000)
+    monkeypatch.setattr(units, "UNIT_BYTES", 200_000)
     other = build_files(tmp_path / "other", renamed, workers=2)
     assert_same_content(other, plain)
     assert other.release_id != plain.release_id

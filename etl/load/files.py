@@ -10,6 +10,7 @@ import errno
 import hashlib
 import os
 import shutil
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn
 
@@ -17,6 +18,9 @@ from etl.errors import PaperhouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+UNFINISHED: Final = ".unfinished-"
+"""How the names of folders begin that are not complete; who holds the lock may remove what others left of them."""
 
 FILE_MODE: Final = 0o444
 FOLDER_MODE: Final = 0o555
@@ -120,6 +124,26 @@ def hash_file(path: Path) -> str:
     """Hash a file's bytes: SHA-256 in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def complete_folder(folder: Path) -> Iterator[Path]:
+    """Make a folder that appears under its name when the block ends well, complete and on the disk; else not at all.
+
+    The block writes into the folder that it is given. A folder that has the name already gives way.
+    """
+    unfinished = folder.parent / f"{UNFINISHED}{uuid.uuid4().hex}"
+    unfinished.mkdir(parents=True)
+    try:
+        yield unfinished
+        # Without this a power cut could leave the name over files without their bytes, for ever taken as done.
+        flush_folder(unfinished)
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+        flush_file(folder.parent)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
 
 
 def seal_folder(folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""Stage 2, extract: every distinct dump is parsed, in work units of a few MB, by as many processes as there are."""
+"""Stage 2, extract: every distinct dump is parsed, in work units of a few MB, by as many processes as there are.
+
+Units of dumps that an earlier build has parsed are kept, and used again.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,16 @@ from etl.stages.ledger import forget_ledger
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.runs import Bucket, choose_bucket_count, list_buckets, read_runs
 from etl.stages.tasks import MAX_RETRIES, Tasks
+from etl.stages.units import choose_units, find_units, link_unit, list_units
 from etl.stages.validated import Report, write_report, write_valid_part
 from etl.stages.work_unit import DumpChangedError, UnitSpec, extract_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
-    from etl.stages.work_unit import UnitReceipt
-
-UNIT_BYTES: Final = 2_000_000
-MAX_UNIT_BYTES: Final = 16_000_000
-"""A unit of more dumps than make this is too much for one process."""
-UNITS: Final = 500
-"""Units are made larger, up to :data:`MAX_UNIT_BYTES`, so that there are no more than this."""
-UNIT_DUMPS: Final = 2_000
+    from etl.stages.units import Unit
 
 PUBLISHED: Final = ("dumps", "spans", "quarantine")
 """Tables that are final after this stage; cards and pages still lack what the whole set says of them."""
@@ -73,15 +70,14 @@ def extract_listings(
     total = int(plan["byte_count"].sum())
 
     def work(folder: Path) -> Mapping[str, int | str]:
-        listings: dict[int, int] = {}
-        done = 0
-        units = plan_units(plan, folder / "runs")
-        for receipt in _extract_units(warehouse, units, runner):
-            listings[receipt.number] = receipt.listings
-            done += receipt.bytes
+        units: dict[str, Unit] = {}
+        for unit in _gather_units(warehouse, plan, runner):
+            if unit.unit_id not in units:
+                units[unit.unit_id] = unit
+                link_unit(warehouse, unit.unit_id, folder / "runs")
             if on_progress is not None:
-                on_progress(done, total)
-        buckets = choose_bucket_count(total, sum(listings.values()))
+                on_progress(sum(one.byte_count for one in units.values()), total)
+        buckets = choose_bucket_count(total, sum(unit.listings for unit in units.values()))
         specs = [PublishSpec(str(folder), bucket) for bucket in list_buckets(buckets)]
         receipts = Tasks(runner, buckets, None).run(write_published, specs)
         broken_rules = write_report([receipt.report for receipt in receipts], folder)
@@ -95,26 +91,16 @@ def extract_listings(
     return run_stage(warehouse, "extract", [plan["dump_id"].to_list()], work)
 
 
-def _extract_units(warehouse: Warehouse, units: Sequence[UnitSpec], runner: Runner) -> Iterator[UnitReceipt]:
+def _gather_units(warehouse: Warehouse, plan: pl.DataFrame, runner: Runner) -> Iterator[Unit]:
+    """Give the units that hold the dumps of the plan: those that are kept, and then the others as they are made."""
+    choice = choose_units(plan, list_units(warehouse))
+    yield from choice.kept
+    specs = [UnitSpec(str(find_units(warehouse)), tuple(dumps)) for dumps in choice.new]
     try:
-        yield from runner.run(extract_unit, units, max_in_flight=0, max_retries=MAX_RETRIES)
+        yield from runner.run(extract_unit, specs, max_in_flight=0, max_retries=MAX_RETRIES)
     except DumpChangedError:
         forget_ledger(warehouse)  # if it is the ledger that is wrong, the next build must not believe it again
         raise
-
-
-def plan_units(plan: pl.DataFrame, folder: Path) -> list[UnitSpec]:
-    """Cut the dumps, in the order of their ids, into units of about :data:`UNIT_BYTES`; much data makes larger ones."""
-    limit = min(max(UNIT_BYTES, int(plan["byte_count"].sum()) // UNITS), max(UNIT_BYTES, MAX_UNIT_BYTES))
-    units: list[list[tuple[str, bytes, str]]] = [[]]
-    size = 0
-    for dump_id, path, name, byte_count in plan.iter_rows():
-        if units[-1] and (size + byte_count > limit or len(units[-1]) >= UNIT_DUMPS):
-            units.append([])
-            size = 0
-        units[-1].append((dump_id, path, name))
-        size += byte_count
-    return [UnitSpec(number, str(folder), tuple(dumps)) for number, dumps in enumerate(units) if dumps]
 
 
 def write_published(spec: PublishSpec) -> PublishReceipt:
@@ -131,3 +117,8 @@ def _count(dumps: pl.DataFrame) -> Mapping[str, int]:
         **{f"{status}_dumps": count for status, count in statuses.items()},
         **{name: int(dumps[name].sum()) for name in _SUMS},
     }
+
+
+def list_named_units(folder: Path) -> list[str]:
+    """List the units that a result of this stage was made of."""
+    return [path.stem for path in (folder / "runs" / "dumps").glob("*.arrow")]

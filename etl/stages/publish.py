@@ -11,8 +11,10 @@ from etl.load.sql_files import list_sql_files
 from etl.load.staging import sweep_staging
 from etl.load.standing import find_standing, note_release
 from etl.stages.collect import read_plan, read_roots
+from etl.stages.extract import list_named_units
 from etl.stages.members import clear_members, list_members
 from etl.stages.receipt import RECEIPT_NAME, clear_old_results, hash_parts
+from etl.stages.units import clear_units
 from etl.stages.validated import read_validation, require_valid
 
 if TYPE_CHECKING:
@@ -98,12 +100,14 @@ def render_report(release: Release, before: Release | None) -> str:
 
 
 def clear_leftovers(warehouse: Warehouse, receipts: Sequence[Receipt]) -> None:
-    """Clear away what no build will use again: old results of stages, and members of archives that no kept one names.
+    """Clear away what no build will use again: old results of stages, and units and members that no kept one names.
 
     The caller holds the warehouse's lock.
     """
     sweep_staging(warehouse)
     clear_old_results(warehouse, receipts)
+    extracted = [path for path in (warehouse.state / "extract").iterdir() if path.is_dir()]
+    clear_units(warehouse, {unit_id for folder in extracted for unit_id in list_named_units(folder)})
     if not list_members(warehouse):
         return
     plans = [folder for folder in (warehouse.state / "collect").iterdir() if (folder / RECEIPT_NAME).is_file()]

@@ -6,14 +6,13 @@ import hashlib
 import json
 import os
 import shutil
-import uuid
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars.selectors as cs
 
 from etl.errors import PaperhouseError
-from etl.load.files import flush_file, flush_folder
+from etl.load.files import complete_folder
 from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ Metrics = dict[str, "int | str"]
 
 RECEIPT_NAME: Final = "receipt.json"
 _ROWS_AT_ONCE: Final = 50_000
+UNITS_NAME: Final = "units"
+"""The folder beside the stages' own that is cleared by other rules, see ``etl.stages.units``."""
 KEPT_RESULTS: Final = 3
 """Results of a stage that stay after a newer one: enough for runs that take turns."""
 
@@ -81,20 +82,10 @@ def run_stage(
     if (folder / RECEIPT_NAME).is_file():
         os.utime(folder)
         return Receipt.from_json((folder / RECEIPT_NAME).read_text("utf-8"))
-    unfinished = warehouse.state / stage / f".unfinished-{uuid.uuid4().hex}"
-    unfinished.mkdir(parents=True)
-    try:
+    with complete_folder(folder) as unfinished:
         metrics = work(unfinished)
         receipt = Receipt(stage, stage_id, folder.relative_to(warehouse.root).as_posix(), dict(metrics))
         (unfinished / RECEIPT_NAME).write_text(receipt.to_json(), "utf-8")
-        # Without this a power cut could leave the result's name over files without their bytes, for ever taken as done.
-        flush_folder(unfinished)
-        shutil.rmtree(folder, ignore_errors=True)
-        unfinished.rename(folder)
-        flush_file(folder.parent)
-    except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise
     return receipt
 
 
@@ -104,7 +95,8 @@ def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:
     The caller holds the warehouse's lock, so nobody else is writing results.
     """
     names = {receipt.stage_id for receipt in kept}
-    stages = [path for path in warehouse.state.iterdir() if path.is_dir()] if warehouse.state.is_dir() else []
+    found = warehouse.state.iterdir() if warehouse.state.is_dir() else ()
+    stages = [path for path in found if path.is_dir() and path.name != UNITS_NAME]
     for stage in stages:
         results = sorted((path for path in stage.iterdir() if path.is_dir()), key=lambda path: -path.stat().st_mtime_ns)
         finished = [path for path in results if not path.name.startswith(".")]

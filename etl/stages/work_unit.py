@@ -18,6 +18,7 @@ from etl.extract.clean import SPAN_SCHEMA, read_clean_dumps
 from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
 from etl.stages.runs import write_run
+from etl.stages.units import Unit, keep_unit, name_unit
 from etl.transform.candidates import halve_id, list_pieces
 from etl.transform.cards import LISTED, PRINTED_CARD_SCHEMA, RESOLVED, read_cards
 from etl.transform.dates import make_date
@@ -27,7 +28,9 @@ from schemas.printed import MAX_QUARANTINE_TEXT_BYTES
 from schemas.validation import split_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from etl.stages.units import Source
 
 UNIT_TABLES: Final = ("cards", "pages", "dumps", "spans", "quarantine")
 
@@ -68,32 +71,22 @@ class DumpChangedError(PaperhouseError):
 
 @dataclass(frozen=True)
 class UnitSpec:
-    """A unit's work: the dumps to read (id, path, name) and the folder to write to."""
+    """A unit's work: the dumps to read, and the folder of all units, in which it is kept."""
 
-    number: int
     folder: str
-    dumps: tuple[tuple[str, bytes, str], ...]
+    dumps: tuple[Source, ...]
 
 
-@dataclass(frozen=True)
-class UnitReceipt:
-    """What a unit came to."""
-
-    number: int
-    dumps: int
-    listings: int
-    bytes: int
-
-
-def extract_unit(spec: UnitSpec) -> UnitReceipt:
-    """Read a unit's dumps and write its runs to ``<folder>/<run>/<number>.arrow``.
+def extract_unit(spec: UnitSpec) -> Unit:
+    """Read a unit's dumps and keep its runs.
 
     Errors: ``InputUnreadableError`` or :class:`DumpChangedError` if a dump is not what it was when it was collected.
     """
     raws = {dump_id: _read_again(dump_id, path, name) for dump_id, path, name in spec.dumps}
     tables = make_unit_tables(raws)
-    write_runs(tables, Path(spec.folder), f"{spec.number:06d}.arrow")
-    return UnitReceipt(spec.number, len(raws), tables["cards"].height, sum(map(len, raws.values())))
+    unit = Unit(name_unit(raws), tuple(raws), sum(map(len, raws.values())), tables["cards"].height)
+    keep_unit(Path(spec.folder), unit, lambda folder: write_runs(tables, lambda run: folder / f"{run}.arrow"))
+    return unit
 
 
 def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
@@ -121,15 +114,15 @@ def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
     return {name: table.sort(table.columns[:2]) for name, table in tables.items()}
 
 
-def write_runs(tables: Mapping[str, pl.DataFrame], folder: Path, name: str) -> None:
-    """Write a unit's tables as runs by dump, and its cards once more by candidate and by piece."""
+def write_runs(tables: Mapping[str, pl.DataFrame], name_run: Callable[[str], Path]) -> None:
+    """Write a unit's tables as runs by dump, and its cards once more by candidate and by piece, to files so named."""
     by_dump, by_candidate = halve_id("dump_id"), halve_id("alias_id")
     cards = tables["cards"]
     for table, whole in tables.items():
         rows = whole.select(LISTED) if table == "cards" else whole
-        write_run(rows, folder / table / name, by_dump, *rows.columns[:2])
-    write_run(cards.select(RESOLVED), folder / "candidates" / name, by_candidate, "alias_id", "dump_id", "position")
-    write_run(list_pieces(cards), folder / "pieces" / name, pl.col("piece"), "alias")
+        write_run(rows, name_run(table), by_dump, *rows.columns[:2])
+    write_run(cards.select(RESOLVED), name_run("candidates"), by_candidate, "alias_id", "dump_id", "position")
+    write_run(list_pieces(cards), name_run("pieces"), pl.col("piece"), "alias")
 
 
 def _read_again(dump_id: str, path: bytes, name: str) -> bytes:

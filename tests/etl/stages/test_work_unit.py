@@ -13,11 +13,11 @@ from etl.extract.clean import read_clean_dumps
 from etl.extract.files import InputUnreadableError
 from etl.extract.parse import identify_dump
 from etl.stages import work_unit
+from etl.stages.units import Unit, name_unit
 from etl.stages.work_unit import (
     UNIT_RUNS,
     UNIT_TABLES,
     DumpChangedError,
-    UnitReceipt,
     UnitSpec,
     extract_unit,
     make_unit_tables,
@@ -132,7 +132,7 @@ def test_no_order_of_dumps_changes_the_tables():
 
 def spec_of(folder: Path, **dumps: Path) -> UnitSpec:
     entries = tuple((identify_dump(path.read_bytes()), bytes(path), name) for name, path in dumps.items())
-    return UnitSpec(7, str(folder), entries)
+    return UnitSpec(str(folder), entries)
 
 
 def test_a_unit_writes_its_tables_and_does_so_again_alike(tmp_path: Path):
@@ -142,8 +142,9 @@ def test_a_unit_writes_its_tables_and_does_so_again_alike(tmp_path: Path):
     for _ in range(2):
         receipts.append(extract_unit(spec))
         contents.append({path: path.read_bytes() for path in sorted((tmp_path / "units").rglob("*.arrow"))})
-    assert receipts == [UnitReceipt(7, 1, 3, len(OCTOBER.encode()))] * 2
-    assert [path.name for path in contents[0]] == ["000007.arrow"] * len(UNIT_RUNS)
+    dump_ids = (identify_dump(OCTOBER.encode()),)
+    assert receipts == [Unit(name_unit(dump_ids), dump_ids, len(OCTOBER.encode()), 3)] * 2
+    assert [path.stem for path in contents[0]] == sorted(UNIT_RUNS)
     assert contents[0] == contents[1]
 
 

@@ -1,0 +1,158 @@
+"""Extraction kept by content: the runs of each work unit, for all builds that name its dumps.
+
+A unit lies in ``state/units/<unit_id>/``, named by its dumps and the code: its runs, and a note of what it is of. Which
+dumps make up a unit follows from what was new together, so a build extracts only dumps that are new, and those that
+share a unit with one that is gone. Units say nothing of the result: whatever they are, the rows are the same.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from etl.load.files import complete_folder, link_file
+from etl.stages.receipt import UNITS_NAME, hash_parts
+from etl.version import fingerprint_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    import polars as pl
+
+    from etl.load.warehouse import Warehouse
+
+UNIT_BYTES: Final = 2_000_000
+MAX_UNIT_BYTES: Final = 16_000_000
+"""A unit of more dumps than make this is too much for one process."""
+UNITS: Final = 500
+"""Units are made larger, up to :data:`MAX_UNIT_BYTES`, so that there are about as many as this."""
+UNIT_DUMPS: Final = 2_000
+
+SMALL: Final = 4
+"""A unit is small if it is less than one in so many of what a unit can be."""
+MAX_SMALL: Final = 16
+"""Where more units than this are small, the smallest become larger ones, since every later task reads all runs; the
+dumps of at most :data:`SMALL` whole units are extracted again for that in one build."""
+
+_NOTE_NAME: Final = "unit.json"
+
+Source = tuple[str, bytes, str]
+"""A dump to read: its id, its path, its name."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit whose runs are kept."""
+
+    unit_id: str
+    dump_ids: tuple[str, ...]
+    byte_count: int
+    listings: int
+
+
+class Choice(NamedTuple):
+    """Units that together hold every dump of a plan once: kept ones, and the dumps of those that are to be made."""
+
+    kept: list[Unit]
+    new: list[list[Source]]
+
+
+def name_unit(dump_ids: Iterable[str]) -> str:
+    """Name a unit by its dumps and the code."""
+    return hash_parts(fingerprint_code(), list(dump_ids))
+
+
+def find_units(warehouse: Warehouse) -> Path:
+    """Find the folder of all units."""
+    return warehouse.state / UNITS_NAME
+
+
+def keep_unit(folder: Path, unit: Unit, write: Callable[[Path], None]) -> None:
+    """Keep a unit in the folder of all units; ``write`` writes its runs into the folder that it is given.
+
+    The unit appears when it is whole and on the disk, so a build that is killed leaves whole units to the next one.
+    """
+    with complete_folder(folder / unit.unit_id) as unfinished:
+        write(unfinished)
+        runs = sorted(path.name for path in unfinished.iterdir())
+        (unfinished / _NOTE_NAME).write_text(json.dumps({**asdict(unit), "runs": runs}), "utf-8")
+
+
+def list_units(warehouse: Warehouse) -> Iterator[Unit]:
+    """List the units that are kept whole and were made by this code; any other is as good as none."""
+    for note in sorted(find_units(warehouse).glob(f"*/{_NOTE_NAME}")):
+        try:
+            said = json.loads(note.read_text("utf-8"))
+            runs = said.pop("runs")
+            unit = Unit(**{**said, "dump_ids": tuple(said["dump_ids"])})
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+        is_whole = all((note.parent / name).is_file() for name in runs)
+        if is_whole and note.parent.name == unit.unit_id == name_unit(unit.dump_ids):
+            yield unit
+
+
+def link_unit(warehouse: Warehouse, unit_id: str, target: Path) -> None:
+    """Link a unit's runs as ``target/<run>/<unit_id>.arrow``."""
+    for run in sorted((find_units(warehouse) / unit_id).glob("*.arrow")):
+        folder = target / run.stem
+        folder.mkdir(parents=True, exist_ok=True)
+        link_file(run, folder / f"{unit_id}.arrow")
+
+
+def clear_units(warehouse: Warehouse, named: Iterable[str]) -> None:
+    """Clear away all units but the named ones, and what a killed build left unfinished. The caller holds the lock."""
+    kept = frozenset(named)
+    units = find_units(warehouse)
+    for folder in list(units.iterdir()) if units.is_dir() else ():
+        if folder.name not in kept:
+            shutil.rmtree(folder)
+
+
+def choose_units(plan: pl.DataFrame, units: Iterable[Unit]) -> Choice:
+    """Choose kept units for the dumps of a plan, and cut the dumps that are left into new ones, in the order of ids.
+
+    Columns in: ``dump_id``, ``path``, ``name``, ``byte_count``; a row for each distinct dump.
+    """
+    limit = min(max(UNIT_BYTES, int(plan["byte_count"].sum()) // UNITS), max(UNIT_BYTES, MAX_UNIT_BYTES))
+    planned = frozenset(plan["dump_id"])
+    taken: set[str] = set()
+    fitting: list[Unit] = []
+    for unit in sorted(units, key=lambda unit: (-unit.byte_count, unit.unit_id)):
+        if planned.issuperset(unit.dump_ids) and taken.isdisjoint(unit.dump_ids):
+            fitting.append(unit)
+            taken.update(unit.dump_ids)
+    kept = _let_go_of_small(fitting, limit)
+    held = {dump_id for unit in kept for dump_id in unit.dump_ids}
+    return Choice(kept, list(_cut((row for row in plan.iter_rows() if row[0] not in held), limit)))
+
+
+def _let_go_of_small(units: Sequence[Unit], limit: int) -> list[Unit]:
+    """Let go of the smallest of the units, which come with the largest first, where small ones are many."""
+    small = [unit for unit in units if unit.byte_count * SMALL < limit and len(unit.dump_ids) * SMALL < UNIT_DUMPS]
+    if len(small) <= MAX_SMALL:
+        return list(units)
+    gone: set[str] = set()
+    size = 0
+    for unit in reversed(small):
+        size += unit.byte_count
+        if size > SMALL * limit:
+            break
+        gone.add(unit.unit_id)
+    return [unit for unit in units if unit.unit_id not in gone]
+
+
+def _cut(dumps: Iterable[tuple[str, bytes, str, int]], limit: int) -> Iterator[list[Source]]:
+    unit: list[Source] = []
+    size = 0
+    for dump_id, path, name, byte_count in dumps:
+        if unit and (size + byte_count > limit or len(unit) >= UNIT_DUMPS):
+            yield unit
+            unit, size = [], 0
+        unit.append((dump_id, path, name))
+        size += byte_count
+    if unit:
+        yield unit
