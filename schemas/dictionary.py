@@ -115,18 +115,20 @@ def _render_checks(column: Column) -> str:
 def _render_check(name: str, limits: Mapping[str, object]) -> str:
     match name, dict(limits):
         case "greater_than_or_equal_to", {"min_value": least}:
-            return f"at least {least}"
+            words = f"at least {least}"
         case "in_range", {"min_value": least, "max_value": most}:
-            return f"from {least} to {most}"
+            words = f"from {least} to {most}"
         case "str_length", {"min_value": 1, "max_value": None}:
-            return "not empty"
+            words = "not empty"
         case "str_length", {"min_value": least, "max_value": None}:
-            return f"at least {least} characters long"
+            words = f"at least {least} characters long"
         case "str_length", {"min_value": least, "max_value": most}:
-            return f"{least} to {most} characters long"
+            words = f"{least} to {most} characters long"
         case "str_matches", {"pattern": pattern}:
-            return f"matches {quote_code(str(pattern))}"
-    return quote_code(f"{name}({', '.join(f'{limit}={value}' for limit, value in limits.items())})")
+            words = f"matches {quote_code(str(pattern))}"
+        case _:
+            words = quote_code(f"{name}({', '.join(f'{limit}={value}' for limit, value in limits.items())})")
+    return words
 
 
 def _render_list(lead: str, entries: Sequence[str]) -> str:
