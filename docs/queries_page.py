@@ -63,12 +63,13 @@ paperhouse search --build
 
 The index is a DuckDB file, too: `search.duckdb` has all that `paperhouse.duckdb` has, and the two macros below.
 `paperhouse search --build` says where it is; `paperhouse sql` asks it by itself as soon as it is there.
-Scores follow BM25 with k1 = 1.2 and b = 0.75, over a text's own release alone.
+Scores follow BM25 with k1 = 1.2 and b = 0.75, over a text's own release alone; `best` leaves no paper out that belongs among the best.
+Say `best` wherever you can: a `LIMIT` comes too late, when the titles of all papers that were found are read.
 Join `papers` only to the few rows that you want to read, since texts are nearly all of a release:
 
 ```sql
 SELECT found.score, papers.title, papers.abstract
-FROM (FROM search_papers('attention') ORDER BY score DESC LIMIT 3) AS found
+FROM search_papers('attention', best := 3) AS found
 JOIN papers ON papers.paper_id = found.paper_id
 ORDER BY found.score DESC;
 ```

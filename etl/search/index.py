@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from etl.load.catalog import STORAGE_VERSION, add_sql_file, fill_catalog
-from etl.load.duckdb_names import escape_pattern, quote_text
+from etl.load.duckdb_names import quote_text
 from etl.load.files import create_file, flush_file, link_file, remove_folder
-from etl.load.manifest import list_release_files
 from etl.load.sql_files import list_search_files
 from etl.load.staging import hold_staging
 from etl.load.tables import select_table
+from etl.search.catalog import SEARCH_NAME, finish_catalog, read_parquet, write_tables
 from etl.search.segments import KINDS, SEGMENT_PAPERS, Segment, choose_kept, write_segment
 
 if TYPE_CHECKING:
@@ -31,13 +30,11 @@ if TYPE_CHECKING:
     from etl.load.reader import Release
     from etl.load.warehouse import Warehouse
 
-SEARCH_NAME: Final = "search.duckdb"
 _FACTS_NAME: Final = "index.json"
-_FORMAT: Final = 1
-_WHOLE: Final = ("documents", "dead")
+_FORMAT: Final = 2
+_VIEWS: Final = ("postings", "pairs", "abstracts")
+"""What a search reads of the segments themselves."""
 _MEMORY: Final = "3GB"
-_FORMAT_OF_WHOLE: Final = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 8192)"
-"""Small row groups: of a few papers only little is read."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +51,12 @@ class SearchIndex:
 
     def list_files(self, kind: str) -> list[Path]:
         """List the Parquet files of a kind."""
-        if kind in _WHOLE:
-            return [self.folder / f"{kind}.parquet"]
         return [segment.locate(self.folder, kind) for segment in self.segments]
 
     @property
     def files(self) -> list[Path]:
         """All Parquet files."""
-        return [path for kind in (*KINDS, *_WHOLE) for path in self.list_files(kind)]
+        return [path for kind in KINDS for path in self.list_files(kind)]
 
 
 def find_index(warehouse: Warehouse, release: Release) -> SearchIndex | None:
@@ -135,10 +130,11 @@ def _plan(connection: duckdb.DuckDBPyConnection, before: SearchIndex | None) -> 
     )
     kept: list[Segment] = []
     if before:
-        connection.execute(f"CREATE VIEW documents AS FROM {_read_parquet(before.list_files('documents'))}")
+        connection.execute(f"ATTACH {quote_text(str(before.catalog))} AS before (READ_ONLY)")
         connection.execute(
             "INSERT INTO known SELECT d.paper_number, d.paper_id, d.text_hash, d.word_count "
-            "FROM documents AS d JOIN wanted AS w ON w.paper_id = d.paper_id AND w.text_hash = d.text_hash"
+            "FROM before.search_documents AS d "
+            "JOIN wanted AS w ON w.paper_id = d.paper_id AND w.text_hash = d.text_hash"
         )
         living = {segment.first: _count_living(connection, segment) for segment in before.segments}
         ((papers,),) = connection.execute("SELECT count(*) FROM wanted").fetchall()
@@ -206,7 +202,7 @@ def _take_texts(connection: duckdb.DuckDBPyConnection, segment: Segment, done: i
 
 
 def _note_texts(connection: duckdb.DuckDBPyConnection, segment: Segment, draft: Path) -> None:
-    postings = _read_parquet([segment.locate(draft, "postings")])
+    postings = read_parquet([segment.locate(draft, "postings")])
     connection.execute(f"CREATE OR REPLACE VIEW postings AS FROM {postings}")
     connection.execute(
         "INSERT INTO known SELECT t.paper_number, t.paper_id, t.text_hash, coalesce(l.word_count, 0) FROM texts AS t "
@@ -216,19 +212,20 @@ def _note_texts(connection: duckdb.DuckDBPyConnection, segment: Segment, draft: 
 
 
 def _write_documents(connection: duckdb.DuckDBPyConnection, index: SearchIndex) -> None:
-    """Write the texts of this release with what a search filters by, and the numbers of texts that are no longer."""
-    connection.execute(
-        "CREATE VIEW finished AS SELECT k.paper_number, k.paper_id, k.text_hash, k.word_count, p.title, "
-        "p.organization_handle, p.published_on, p.first_listed_on FROM known AS k "
-        "JOIN papers AS p ON p.paper_id = k.paper_id ORDER BY k.paper_number"
-    )
+    """Write the texts of this release with what a search filters by, their sums, and which texts are no longer."""
     connection.execute("CREATE TABLE numbers (paper_number INTEGER)")
     for segment in index.segments:
         connection.execute("INSERT INTO numbers SELECT unnest(range(?, ?))", [segment.first, segment.end])
-    connection.execute("CREATE VIEW gone AS SELECT * FROM numbers ANTI JOIN known USING (paper_number) ORDER BY ALL")
-    for name, view in zip(_WHOLE, ("finished", "gone"), strict=True):
-        target = quote_text(str(index.folder / f"{name}.parquet"))
-        connection.execute(f"COPY (FROM {view}) TO {target} {_FORMAT_OF_WHOLE}")
+    words = read_parquet(index.list_files("vocabulary"))
+    queries = {
+        "documents": "SELECT k.paper_number, k.paper_id, k.text_hash, k.word_count, p.title, p.organization_handle, "
+        "p.published_on, p.first_listed_on FROM known AS k JOIN papers AS p ON p.paper_id = k.paper_id "
+        "ORDER BY k.paper_number",
+        "totals": "SELECT count(*) AS paper_count, coalesce(sum(word_count), 0)::BIGINT AS word_count FROM known",
+        "dead": "FROM numbers ANTI JOIN known USING (paper_number) ORDER BY ALL",
+        "vocabulary": f"SELECT DISTINCT word FROM {words} ORDER BY word",  # noqa: S608 - quoted
+    }
+    write_tables(connection, index.folder, queries)
 
 
 def _place(warehouse: Warehouse, release: Release, draft: SearchIndex) -> SearchIndex:
@@ -242,26 +239,5 @@ def _place(warehouse: Warehouse, release: Release, draft: SearchIndex) -> Search
     index.folder.parent.mkdir(exist_ok=True)
     remove_folder(index.folder)  # what a killed build left without its DuckDB file
     draft.folder.rename(index.folder)
-    _build_catalog(release, index)
+    finish_catalog(release, index.folder, {kind: index.list_files(kind) for kind in _VIEWS})
     return index
-
-
-def _build_catalog(release: Release, index: SearchIndex) -> None:
-    unfinished = index.folder / f".{SEARCH_NAME}.new"
-    with contextlib.closing(duckdb.connect()) as connection:
-        connection.execute(f"ATTACH {quote_text(str(unfinished))} AS catalog (STORAGE_VERSION '{STORAGE_VERSION}')")
-        connection.execute("USE catalog")
-        fill_catalog(connection, list_release_files(release.manifest, release.path))
-        for kind in (*KINDS, *_WHOLE):
-            connection.execute(f"CREATE VIEW search_{kind} AS FROM {_read_parquet(index.list_files(kind))}")
-        for sql_file in list_search_files():
-            add_sql_file(connection, sql_file)
-        connection.execute("USE memory")
-        connection.execute("DETACH catalog")
-    flush_file(unfinished)
-    unfinished.replace(index.catalog)
-    flush_file(index.folder)
-
-
-def _read_parquet(files: Sequence[Path]) -> str:
-    return f"read_parquet([{', '.join(quote_text(escape_pattern(file)) for file in files)}], hive_partitioning = false)"

@@ -6,7 +6,7 @@ import contextlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
@@ -81,23 +81,19 @@ def search_papers(
     Errors: as for :func:`check_question`.
     """
     check_question(question)
-    filters = ["true"]
-    values: dict[str, object] = {"question": question, "limit": limit}
-    if since is not None:
-        filters.append("first_listed_on >= $since")
-        values["since"] = since
-    if organization is not None:
-        filters.append("lower(organization_handle) = lower($organization)")
-        values["organization"] = organization
+    values: dict[str, object] = {"question": question, "best": limit, "since": since, "organization": organization}
+    named = {name: value for name, value in values.items() if value is not None}
+    options = ", ".join(f"{name} := ${name}" for name in named if name != "question")
     with _open(index) as connection:
-        # Texts are read afterwards, of the papers that are shown: reading those of all that were found takes longer.
-        ranked = connection.execute(
-            "SELECT paper_number, score, count(*) OVER () FROM search_papers($question) "  # noqa: S608 - our own filters
-            f"WHERE {' AND '.join(filters)} ORDER BY score DESC, paper_id LIMIT $limit",
-            values,
+        found = connection.execute(
+            "SELECT paper_number, found_count, score, paper_id, title, organization_handle, published_on, "  # noqa: S608 - our own names
+            f"first_listed_on FROM search_papers($question, {options}) ORDER BY score DESC, paper_id LIMIT $best",
+            named,
         ).fetchall()
-        texts = _read_texts(connection, [number for number, _, _ in ranked])
-    return Found(ranked[0][2] if ranked else 0, [Hit(score, *texts[number]) for number, score, _ in ranked])
+        # Only of the papers that are shown: abstracts of all that were found take long to read.
+        abstracts = _read_abstracts(connection, [number for number, *_ in found])
+    hits = [Hit(*(*facts, abstracts[number])) for number, _, *facts in found]
+    return Found(found[0][1] if found else 0, hits)
 
 
 def cut_snippet(text: str, question: str) -> list[tuple[str, bool]]:
@@ -158,18 +154,13 @@ def _open(index: SearchIndex) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _read_texts(connection: duckdb.DuckDBPyConnection, numbers: list[int]) -> dict[int, tuple[Any, ...]]:
-    """Read what is shown of some papers, by their numbers in the index."""
+def _read_abstracts(connection: duckdb.DuckDBPyConnection, numbers: list[int]) -> dict[int, str | None]:
+    """Read the abstracts of some papers, by their numbers in the index."""
     if not numbers:
         return {}
     listed = ", ".join(map(str, numbers))
-    connection.execute(f"CREATE TEMP VIEW shown AS FROM search_documents WHERE paper_number IN ({listed})")
-    connection.execute(f"CREATE TEMP VIEW shown_abstracts AS FROM search_abstracts WHERE paper_number IN ({listed})")
-    rows = connection.execute(
-        "SELECT paper_number, paper_id, title, organization_handle, published_on, first_listed_on, abstract "
-        "FROM shown JOIN shown_abstracts USING (paper_number)"
-    ).fetchall()
-    return {number: tuple(row) for number, *row in rows}
+    query = f"SELECT paper_number, abstract FROM search_abstracts WHERE paper_number IN ({listed})"  # noqa: S608 - numbers
+    return dict(connection.execute(query).fetchall())
 
 
 def _list_wanted(question: str) -> tuple[set[str], tuple[str, ...]]:

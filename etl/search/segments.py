@@ -3,7 +3,8 @@
 Every text has a number that no other text of this index ever had. A segment holds a range of numbers, in four files:
 
 - ``postings``: one row per word and paper, with how much the word counts and how long the text is;
-- ``occurrences``: one row per word, paper and position, for phrases; the title's words stand before position 0;
+- ``pairs``: one row per pair of neighbouring words, paper and position, for phrases: of two frequent words only the
+  places where they meet are read; the title's words stand before position 0;
 - ``abstracts``: the texts in small pieces, so that a few of them are read quickly;
 - ``vocabulary``: its words.
 """
@@ -26,13 +27,31 @@ if TYPE_CHECKING:
 SEGMENT_PAPERS: Final = 50_000
 """Papers of a segment at most: about 12 million words, which are sorted in memory."""
 
-KINDS: Final = ("postings", "occurrences", "abstracts", "vocabulary")
+KINDS: Final = ("postings", "pairs", "abstracts", "vocabulary")
 TITLE_WEIGHT: Final = 3
 _MAX_WORDS: Final = 65_535
 _FORMAT: Final = "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"
 _ABSTRACTS: Final = 512
-"""Abstracts of a row group: a search reads ten of them, and each with all of its row group."""
+"""Abstracts of a row group: a search reads ten of them, and each with all of its row group.
+
+There are no statistics of the texts: they would be most of what is read to open a file.
+"""
 _BATCH_ROWS: Final = 65_536
+_FIELDS: Final = """
+    SELECT paper_number, -len(words) - 1 AS first, words
+    FROM (SELECT paper_number, search_words(title) AS words FROM texts)
+    UNION ALL
+    SELECT paper_number, 0, search_words(abstract) FROM texts
+"""
+_OCCURRENCES: Final = """
+    SELECT
+        paper_number,
+        unnest(words) AS word,
+        unnest(list_append(words[2:], NULL)) AS next_word,
+        unnest(range(first, first + len(words)))::INTEGER AS position
+    FROM (SELECT paper_number, first, words::segment_word[] AS words FROM fields WHERE len(words) > 0)
+"""
+"""Positions go up to -2 in a title and from 0 in an abstract; no phrase spans both: last words have no next one."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +99,11 @@ def write_segment(connection: duckdb.DuckDBPyConnection, segment: Segment, folde
     """Write the files of a segment from the table ``texts`` (paper_number, title, abstract)."""
     _number_words(connection)
     queries = {
-        "occurrences": "SELECT word::VARCHAR AS word, paper_number, position FROM (FROM occurrences ORDER BY ALL)",
+        "pairs": """
+            SELECT word::VARCHAR AS word, next_word::VARCHAR AS next_word, paper_number, position FROM (
+                FROM occurrences WHERE next_word IS NOT NULL ORDER BY word, next_word, paper_number, position
+            )
+        """,
         "postings": f"""
             WITH lengths AS (
                 SELECT paper_number, least(count(*), {_MAX_WORDS})::USMALLINT AS word_count
@@ -109,7 +132,7 @@ def _write_abstracts(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write the abstracts with pyarrow, since DuckDB makes no row groups of less than 2,048 rows."""
     query = "SELECT paper_number, abstract FROM texts ORDER BY paper_number"
     batches = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
-    with pq.ParquetWriter(path, batches.schema, compression="zstd") as writer:
+    with pq.ParquetWriter(path, batches.schema, compression="zstd", write_statistics=["paper_number"]) as writer:
         for batch in batches:
             writer.write_batch(batch, row_group_size=_ABSTRACTS)
 
@@ -119,21 +142,10 @@ def _number_words(connection: duckdb.DuckDBPyConnection) -> None:
     for statement in (
         "DROP TABLE IF EXISTS occurrences",
         "DROP TYPE IF EXISTS segment_word",
-        f"CREATE OR REPLACE TEMP TABLE words AS {_select_occurrences()}",
-        "CREATE OR REPLACE TEMP TABLE vocabulary AS SELECT DISTINCT word FROM words",
+        f"CREATE OR REPLACE TEMP TABLE fields AS {_FIELDS}",
+        "CREATE OR REPLACE TEMP TABLE vocabulary AS SELECT DISTINCT unnest(words) AS word FROM fields",
         "CREATE TYPE segment_word AS ENUM (SELECT word FROM vocabulary ORDER BY word)",
-        "CREATE TABLE occurrences AS SELECT word::segment_word AS word, paper_number, position FROM words",
-        "DROP TABLE words",
+        f"CREATE TABLE occurrences AS {_OCCURRENCES}",
+        "DROP TABLE fields",
     ):
         connection.execute(statement)
-
-
-def _select_occurrences() -> str:
-    """Select words with positions, up to -2 in a title and from 0 in an abstract, so that no phrase spans both."""
-    return """
-        SELECT paper_number, unnest(words) AS word, unnest(range(-len(words) - 1, -1))::INTEGER AS position
-        FROM (SELECT paper_number, search_words(title) AS words FROM texts)
-        UNION ALL
-        SELECT paper_number, unnest(words), unnest(range(len(words)))::INTEGER
-        FROM (SELECT paper_number, search_words(abstract) AS words FROM texts WHERE abstract IS NOT NULL)
-    """

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from etl.load.sql_files import list_search_files
 from etl.search.questions import QuestionUnclearError, check_question, cut_snippet, search_papers, split_words
-from tests.etl.search.conftest import TEXTS
+from tests.etl.search.conftest import TEXTS, index_texts
 
 if TYPE_CHECKING:
+    from etl.load.warehouse import Warehouse
     from etl.search.index import SearchIndex
 
 SCRIPT_TITLE = next(title for title in TEXTS if "script" in title)
@@ -32,12 +33,20 @@ def find(index: SearchIndex, question: str, **filters: object) -> list[str]:
         ('"language model"', {"Sparse Attention"}),
         ('"model language"', set()),
         ('"attention a sparse"', set()),
+        ('"a model of them"', {"Sparse Attention"}),
+        ('"a model of video"', set()),
+        ('"of video with attention"', {"Language Models for Video"}),
+        ('"dense dense dense"', {"Dense Retrieval"}),
+        ('"dense dense dense dense"', set()),
+        ('"attention"', {"Sparse Attention", "Language Models for Video", "On Schrödinger's Cat"}),
         ("language", {"Sparse Attention", "Language Models for Video", "Models of Language"}),
         ("language -video", {"Sparse Attention", "Models of Language"}),
         ('language -"language model"', {"Language Models for Video", "Models of Language"}),
         ("transform*", {SCRIPT_TITLE}),
         ('"language mod*"', set()),
         ('"language mod"*', {"Sparse Attention", "Language Models for Video"}),
+        ('"sparse language mod"*', {"Sparse Attention"}),
+        ("mod* -language", set()),
         ("schrodinger", {"On Schrödinger's Cat"}),
         ("SCHRÖDINGER'S", {"On Schrödinger's Cat"}),
         ("GPT-4", {"On Schrödinger's Cat"}),
@@ -82,6 +91,32 @@ def test_filters_narrow_and_do_not_change_scores(index: SearchIndex):
     assert some.count == 2
     assert some.hits[0].organization_handle == "Lamp-Lab"
     assert some.hits[0].score == every[some.hits[0].title]
+
+
+def ask(index: SearchIndex, call: str) -> list[tuple[str, float, int]]:
+    with duckdb.connect(index.catalog, read_only=True) as connection:
+        return connection.sql(f"SELECT title, score, found_count FROM {call} ORDER BY score DESC, title").fetchall()  # noqa: S608
+
+
+def test_the_best_are_those_of_all_and_ties_are_among_them(warehouse: Warehouse):
+    texts = {
+        "Sparse": "sparse",
+        **{f"Copy {number}": "sparse words" for number in "bca"},
+        "Long": "sparse words again and again",
+    }
+    index = index_texts(warehouse, texts)
+    every = ask(index, "search_papers('sparse')")
+    assert [title for title, _, _ in every] == ["Sparse", "Copy a", "Copy b", "Copy c", "Long"]
+    assert len({score for _, score, _ in every}) == 3
+    for best, count in ((1, 1), (2, 4), (3, 4), (4, 4), (5, 5), (9, 5)):
+        assert ask(index, f"search_papers('sparse', best := {best})") == every[:count]
+
+
+def test_narrowing_comes_before_the_best(index: SearchIndex):
+    every = ask(index, "search_papers('language')")
+    narrowed = ask(index, "search_papers('language', best := 2, organization := 'lamp-lab')")
+    assert narrowed == [(title, score, 2) for title, score, _ in every if "Models" in title]
+    assert ask(index, "search_papers('language', since := '2025-01-01')") == []
 
 
 @pytest.mark.parametrize(
