@@ -1,10 +1,12 @@
 """Measure the search index on invented papers: how long it takes to build and to grow, its size, and its answers.
 
-    python bench/search.py [--papers 1000000] [--folder DIR] [--write]
+    python bench/search.py [--papers 100000] [--copies 10] [--folder DIR] [--write]
 
 The papers are those of etl/sample; beyond the first 40,000 the beginning of one abstract goes with the end of another,
-so that words are as frequent as among few. Times are CPU seconds of two threads, since other programs may run beside.
-With ``--write`` the figures go to bench/results/search.md.
+so that words are as frequent as among few. With ``--copies`` the segments of their index are written so many times,
+each with numbers of its own: questions are then asked of an index of so many times the papers, without the time that it
+takes to build one. Times are CPU seconds of all threads: other programs that run beside slow down the seconds on the
+clock. With ``--write`` the figures go to bench/results/search.md.
 """
 
 from __future__ import annotations
@@ -17,23 +19,27 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import polars as pl
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # bench/ is no package
 
+from etl.load.duckdb_names import quote_text  # noqa: E402
 from etl.load.lock import hold_lock  # noqa: E402
 from etl.load.reader import Release  # noqa: E402
 from etl.load.tables import list_files, write_table  # noqa: E402
 from etl.load.warehouse import Warehouse  # noqa: E402
 from etl.sample.papers import invent_paper  # noqa: E402
-from etl.search.index import SearchIndex, build_index  # noqa: E402
+from etl.search.catalog import finish_catalog, read_parquet, write_tables  # noqa: E402
+from etl.search.index import VIEWS, SearchIndex, build_index  # noqa: E402
 from etl.search.questions import search_papers  # noqa: E402
+from etl.search.segments import FORMAT, Segment, write_abstracts  # noqa: E402
 from schemas import TABLES  # noqa: E402
 from schemas.columns import list_columns  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 INVENTED = 40_000
 CHUNK = 100_000
@@ -114,27 +120,78 @@ def index_release(warehouse: Warehouse, release: Release) -> SearchIndex:
         return build_index(warehouse, release, lock=lock, on_papers=lambda done, all_: print(done, "of", all_))
 
 
-def run(folder: Path, count: int) -> Iterator[str]:
-    """Build, grow and ask an index, and tell the figures as Markdown."""
+def run(folder: Path, count: int, copies: int) -> Iterator[str]:
+    """Build, grow, repeat and ask an index, and tell the figures as Markdown."""
     warehouse = Warehouse(folder / "warehouse")
     warehouse.create_folders()
     texts = invent_texts()
     stretches = [(first, min(CHUNK, count - first)) for first in range(0, count, CHUNK)]
     release = write_release(warehouse, "first", (make_papers(texts, *part, count) for part in stretches))
-    paper_bytes = sum(path.stat().st_size for path in release.list_files("papers"))
     cpu, _, index = measure(lambda: index_release(warehouse, release))
-    size = sum(path.stat().st_size for path in index.folder.iterdir())
     yield "| what | figure |\n| --- | --- |"
-    yield f"| papers | {count:,} in {paper_bytes / 1e6:,.0f} MB of Parquet |"
-    yield f"| building the index | {cpu:,.0f} CPU seconds |"
-    yield f"| size of the index | {size / 1e6:,.0f} MB in {len(index.segments)} segments |"
+    yield f"| papers | {count:,} in {measure_files(release.list_files('papers')) / 1e6:,.0f} MB of Parquet |"
+    yield f"| building their index | {cpu:,.0f} CPU seconds |"
+    yield f"| its size | {measure_files(index.folder.iterdir()) / 1e6:,.0f} MB in {len(index.segments)} segments |"
     yield from tell_growth(warehouse, release, texts, count)
-    yield f"| most memory | {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:,.1f} GB |\n"
+    yield f"| most memory | {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:,.1f} GB |"
+    if copies > 1:
+        index = repeat_index(index, release, copies, folder)
+    size = f"{measure_files(index.folder.iterdir()) / 1e6:,.0f} MB in {len(index.segments)} segments"
+    yield f"| asked is an index of | {count * copies:,} papers: {size} |\n"
     yield "| question | papers found | CPU seconds | seconds |\n| --- | --: | --: | --: |"
     for name, question in QUESTIONS.items():
         rounds = [measure(lambda asked=question: search_papers(index, asked, limit=10)) for _ in range(ROUNDS)]
         cpu, wall = min(cpu for cpu, _, _ in rounds), min(wall for _, wall, _ in rounds)
         yield f"| {name}: `{question}` | {rounds[0][2].count:,} | {cpu:.2f} | {wall:.2f} |"
+
+
+def measure_files(paths: Iterable[Path]) -> int:
+    """Add up the bytes of files."""
+    return sum(path.stat().st_size for path in paths)
+
+
+def repeat_index(index: SearchIndex, release: Release, copies: int, folder: Path) -> SearchIndex:
+    """Write an index that has every segment so many times, each time with other numbers of papers."""
+    length = max(segment.end for segment in index.segments)
+    repeated = SearchIndex(
+        folder / "repeated",
+        tuple(
+            Segment(segment.first + copy * length, segment.count)
+            for copy in range(copies)
+            for segment in index.segments
+        ),
+    )
+    repeated.folder.mkdir()
+    with duckdb.connect(config={"memory_limit": "3GB", "temp_directory": str(folder / "spill")}) as connection:
+        for number, segment in enumerate(repeated.segments):
+            once = index.segments[number % len(index.segments)]
+            repeat_segment(connection, once, index.folder, segment, repeated.folder)
+        connection.execute(f"ATTACH {quote_text(str(index.catalog))} AS once (READ_ONLY)")
+        connection.execute(f"CREATE VIEW copies AS SELECT unnest(range({copies})) AS copy, {length} * copy AS shift")
+        queries = {
+            "documents": "SELECT * EXCLUDE (copy, shift) REPLACE ((paper_number + shift)::INTEGER AS paper_number, "
+            "md5(paper_id || copy) AS paper_id) FROM once.search_documents CROSS JOIN copies ORDER BY paper_number",
+            "totals": "SELECT paper_count * copies AS paper_count, (word_count * copies)::BIGINT AS word_count "
+            "FROM once.search_totals CROSS JOIN (SELECT count(*) AS copies FROM copies)",
+            "dead": "FROM once.search_dead",
+            "vocabulary": "FROM once.search_vocabulary",
+        }
+        write_tables(connection, repeated.folder, queries)
+    finish_catalog(release, repeated.folder, {kind: repeated.list_files(kind) for kind in VIEWS})
+    return repeated
+
+
+def repeat_segment(
+    connection: duckdb.DuckDBPyConnection, segment: Segment, source: Path, other: Segment, target: Path
+) -> None:
+    """Write the files of a segment once more, with the numbers of another one."""
+    moved = f"SELECT * REPLACE ((paper_number + {other.first - segment.first})::INTEGER AS paper_number) FROM"
+    for kind in ("postings", "pairs"):
+        written = quote_text(str(other.locate(target, kind)))
+        connection.execute(f"COPY ({moved} {read_parquet([segment.locate(source, kind)])}) TO {written} {FORMAT}")
+    abstracts = read_parquet([segment.locate(source, "abstracts")])
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE texts AS {moved} {abstracts}")
+    write_abstracts(connection, other.locate(target, "abstracts"))
 
 
 def tell_growth(warehouse: Warehouse, release: Release, texts: pl.DataFrame, count: int) -> Iterator[str]:
@@ -152,23 +209,26 @@ def tell_growth(warehouse: Warehouse, release: Release, texts: pl.DataFrame, cou
     for table in set(TABLES) - {"papers"}:
         (folder / table).symlink_to(release.path / table)
     cpu, _, index = measure(lambda: index_release(warehouse, Release("grown", folder, {"tables": tables})))
-    new = sum(path.stat().st_size for path in index.folder.iterdir() if path.stat().st_nlink == 1)
+    new = measure_files(path for path in index.folder.iterdir() if path.stat().st_nlink == 1)
     yield f"| growing it by {GROWTH} papers | {cpu:.1f} CPU seconds, {new / 1e6:,.0f} MB written |"
 
 
 def main() -> int:
     """Measure, print, and write the result if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--papers", type=int, default=1_000_000)
+    parser.add_argument("--papers", type=int, default=100_000)
+    parser.add_argument("--copies", type=int, default=10)
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         lines = []
-        for line in run(Path(folder), arguments.papers):
+        for line in run(Path(folder), arguments.papers, arguments.copies):
             print(line, flush=True)
             lines.append(line)
     if arguments.write:
+        command = f"python bench/search.py --papers {arguments.papers} --copies {arguments.copies} --write"
+        lines.insert(0, f"Made by `{command}`.\n")
         (ROOT / "bench" / "results" / "search.md").write_text("\n".join(lines) + "\n", "utf-8")
     return 0
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _FACTS_NAME: Final = "index.json"
 _FORMAT: Final = 2
-_VIEWS: Final = ("postings", "pairs", "abstracts")
+VIEWS: Final = ("postings", "pairs", "abstracts")
 """What a search reads of the segments themselves."""
 _MEMORY: Final = "3GB"
 
@@ -239,5 +239,5 @@ def _place(warehouse: Warehouse, release: Release, draft: SearchIndex) -> Search
     index.folder.parent.mkdir(exist_ok=True)
     remove_folder(index.folder)  # what a killed build left without its DuckDB file
     draft.folder.rename(index.folder)
-    finish_catalog(release, index.folder, {kind: index.list_files(kind) for kind in _VIEWS})
+    finish_catalog(release, index.folder, {kind: index.list_files(kind) for kind in VIEWS})
     return index

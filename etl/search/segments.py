@@ -30,7 +30,7 @@ SEGMENT_PAPERS: Final = 50_000
 KINDS: Final = ("postings", "pairs", "abstracts", "vocabulary")
 TITLE_WEIGHT: Final = 3
 _MAX_WORDS: Final = 65_535
-_FORMAT: Final = "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"
+FORMAT: Final = "(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"
 _ABSTRACTS: Final = 512
 """Abstracts of a row group: a search reads ten of them, and each with all of its row group.
 
@@ -124,12 +124,12 @@ def write_segment(connection: duckdb.DuckDBPyConnection, segment: Segment, folde
         "vocabulary": "FROM vocabulary ORDER BY word",
     }
     for kind, query in queries.items():
-        connection.execute(f"COPY ({query}) TO {quote_text(str(segment.locate(folder, kind)))} {_FORMAT}")
-    _write_abstracts(connection, segment.locate(folder, "abstracts"))
+        connection.execute(f"COPY ({query}) TO {quote_text(str(segment.locate(folder, kind)))} {FORMAT}")
+    write_abstracts(connection, segment.locate(folder, "abstracts"))
 
 
-def _write_abstracts(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the abstracts with pyarrow, since DuckDB makes no row groups of less than 2,048 rows."""
+def write_abstracts(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the abstracts of ``texts`` with pyarrow, since DuckDB makes no row groups of less than 2,048 rows."""
     query = "SELECT paper_number, abstract FROM texts ORDER BY paper_number"
     batches = connection.sql(query).to_arrow_reader(_BATCH_ROWS)
     with pq.ParquetWriter(path, batches.schema, compression="zstd", write_statistics=["paper_number"]) as writer:
