@@ -63,8 +63,8 @@ paperhouse search --build
 
 The index is a DuckDB file, too: `search.duckdb` has all that `paperhouse.duckdb` has, and the two macros below.
 `paperhouse search --build` says where it is; `paperhouse sql` asks it by itself as soon as it is there.
-Scores follow BM25 with k1 = 1.2 and b = 0.75, over a text's own release alone; `best` leaves no paper out that belongs among the best.
-Say `best` wherever you can: a `LIMIT` comes too late, when the titles of all papers that were found are read.
+Scores follow BM25 with k1 = 1.2 and b = 0.75, over a text's own release alone.
+Say `best` rather than `LIMIT`: both give the same papers, but a `LIMIT` comes when all that were found were looked up.
 Join `papers` only to the few rows that you want to read, since texts are nearly all of a release:
 
 ```sql
