@@ -29,13 +29,28 @@ SWEEPS = {
 }
 
 
-def run(script: str, *arguments: str) -> dict[str, Any]:
-    """Run a script of tests/faults and read what it prints."""
+def start(script: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a script of tests/faults."""
     command = [sys.executable, str(ROOT / "tests" / "faults" / script), *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own scripts
-    found: dict[str, Any] = json.loads(done.stdout)
-    print("\n".join([" ".join([script, *arguments]), *found["violations"]]), flush=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own scripts
+
+
+def finish(process: subprocess.Popen[bytes], what: str) -> dict[str, Any]:
+    """Wait for a script and read what it prints."""
+    said, _ = process.communicate()
+    found: dict[str, Any] = json.loads(said)
+    print("\n".join([f"{what}: {found['counts']}", *found["violations"]]), flush=True)
     return found
+
+
+def sweep(what: str, *arguments: str, workers: int) -> dict[str, Any]:
+    """Sweep in several processes, each of which takes its part of the faults; gives the sum of what they found."""
+    parts = [start("sweep.py", *arguments, "--part", f"{part}/{workers}") for part in range(workers)]
+    found = [finish(part, what) for part in parts]
+    return {
+        "counts": {"faults": sum(one["counts"]["faults"] for one in found)},
+        "violations": [violation for one in found for violation in one["violations"]],
+    }
 
 
 def main() -> int:
@@ -48,8 +63,9 @@ def main() -> int:
     parser.add_argument("--images", type=int, default=50, help="how many images of each power cut")
     parser.add_argument("--cut-builds", type=int, default=20, help="how many power cuts of whole builds")
     options = parser.parse_args()
-    sweeps = {what: run("sweep.py", *arguments) for what, arguments in SWEEPS.items()}
-    power = run("power.py", "--images", str(options.images), "--builds", str(options.cut_builds))
+    sweeps = {what: sweep(what, *arguments, workers=options.workers) for what, arguments in SWEEPS.items()}
+    cuts = start("power.py", "--images", str(options.images), "--builds", str(options.cut_builds))
+    power = finish(cuts, "power cuts")
     kills, violations = run_kills(options.kills, options.builds, options.workers, options.seed)
     violations += [violation for found in (*sweeps.values(), power) for violation in found["violations"]]
     rows = [f"| {what} | {found['counts']['faults']:,} | 0 |" for what, found in sweeps.items()]
