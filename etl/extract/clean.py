@@ -13,7 +13,16 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from etl.extract.cards import NO_FOOTING, Card, Footer, Footing, looks_footerless, read_gap
+from etl.extract.cards import (
+    MAX_SHORT_LINES,
+    NO_FOOTING,
+    SHORT_LINE_BYTES,
+    Card,
+    Footer,
+    Footing,
+    looks_footerless,
+    read_gap,
+)
 from etl.extract.clean_pages import (
     AUTHOR,
     DATE,
@@ -88,7 +97,7 @@ def read_clean_dumps(raws: Mapping[str, bytes]) -> CleanDumps:
 
     What is read is equal to what ``etl.extract.parse.parse_dump`` reads. Errors: none, on any bytes.
     """
-    small = {dump_id: raw for dump_id, raw in raws.items() if len(raw) <= _LARGEST}
+    small = {dump_id: raw for dump_id, raw in raws.items() if len(raw) <= _LARGEST and not _is_of_short_lines(raw)}
     ids = [dump_id for dump_id, is_plain in zip(small, find_utf_8(list(small.values())), strict=True) if is_plain]
     if not ids:
         return CleanDumps(pl.DataFrame(schema=CARD_SCHEMA), pl.DataFrame(schema=SPAN_SCHEMA), [])
@@ -103,6 +112,12 @@ def read_clean_dumps(raws: Mapping[str, bytes]) -> CleanDumps:
     odd = list(_read_odd_gaps(found, odd_gaps))
     frame, quarantine = _frame_cards(found, odd)
     return CleanDumps(frame, _frame_spans(found, odd), list(_describe_dumps(found, quarantine)))
+
+
+def _is_of_short_lines(raw: bytes) -> bool:
+    """Tell whether a dump has so many short lines that there is next to nothing to read."""
+    lines = raw.count(b"\n")
+    return lines > MAX_SHORT_LINES and len(raw) < SHORT_LINE_BYTES * lines
 
 
 def _read_odd_gaps(found: _Found, gaps: Integers) -> Iterator[tuple[int, Card]]:

@@ -41,6 +41,8 @@ _IS_TELLING[[sum((ord(start[place]) & 31) << 10 - 5 * place for place in range(3
 _DECODED_TWICE: Final = np.array([0x82, 0x83, 0xA2], dtype=np.uint8)
 _PIECE: Final = 2**16
 
+_STEPS: Final = 32
+
 _VIEWED: Final = 12
 """Bytes of a text that Arrow's string view holds in itself; of a longer one the first four and its place."""
 
@@ -181,10 +183,15 @@ def _find_dumps(bases: Integers, places: npt.NDArray[Any]) -> Integers:
 def _strip_spaces(data: Bytes, start: Integers, end: Integers) -> tuple[Integers, Integers]:
     for edge, step, shift in ((start, 1, 0), (end, -1, 1)):
         moving = np.flatnonzero(data[edge - shift] == _SPACE)
-        while moving.size:
+        for _ in range(_STEPS):
+            if not moving.size:
+                break
             edge[moving] += step
             moving = moving[(start[moving] < end[moving])]
             moving = moving[data[edge[moving] - shift] == _SPACE]
+        for line in moving.tolist():  # so much white space is rare, and one step a byte would be slow
+            text = data[start[line] : end[line]].tobytes()
+            edge[line] += step * (len(text) - len(text.lstrip(b" ") if step > 0 else text.rstrip(b" ")))
     return start, end
 
 
@@ -229,7 +236,7 @@ def _look_at(raw: bytes) -> Short:
     text = raw.decode()
     line = Line(0, len(raw), text, classify_line(text), after_blank=True)
     is_cut = line.kind is Kind.TEXT and "·" in text and len(text) <= MAX_FOOTER_LINE_LENGTH
-    is_odd = strip_invisible(text.strip()) != text or (is_cut and len(list(cut_footer(line, "utf-8"))) > 1)
+    is_odd = strip_invisible(text.strip()) != text or (is_cut and len(cut_footer(line, "utf-8")) > 1)
     return Short(line.kind, name_header_line(text) in ANCHORS, is_odd or is_doubly_decoded(text))
 
 

@@ -12,8 +12,6 @@ from etl.extract.decode import count_bytes, cut_lines
 from etl.patterns import AUTHOR_LINE, DATE_FORMS, DOTS, MAX_FOOTER_LINE_LENGTH, NUMBER, ORGANIZATION_LINE, RELATIVE_DATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from etl.extract.decode import Encoding
 
 MAX_LABEL_LENGTH: Final = 60
@@ -90,7 +88,7 @@ def split_lines(raw: bytes, encoding: Encoding) -> list[Line]:
         if printed:
             line = Line(start + before, end - behind, printed, kind, after_blank)
             if is_cut:
-                lines.extend(cut_footer(line, codec))
+                lines += cut_footer(line, codec)
             else:
                 lines.append(line)
         after_blank = not printed
@@ -170,19 +168,31 @@ def is_organization(text: str) -> bool:
     return is_line and not is_sentence and _ORGANIZATION_LINE.match(text) is not None
 
 
-def cut_footer(line: Line, codec: str) -> Iterator[Line]:
+def cut_footer(line: Line, codec: str) -> list[Line]:
     """Cut ``• 3 authors · May 2``, ``naver-ai NAVER · May 2`` or ``· May 2`` at the dot; leave other lines whole."""
-    before, dot, after = line.text.rpartition("·")
+    pieces = _cut_at_dot(line.text, codec)
+    if not pieces:
+        return [line]
+    first = pieces[0][0]
+    return [
+        Line(line.start + start, line.start + end, text, kind, line.after_blank and start == first)
+        for start, end, text, kind in pieces
+    ]
+
+
+@lru_cache(maxsize=KEPT_LINES)
+def _cut_at_dot(text: str, codec: str) -> tuple[tuple[int, int, str, Kind], ...]:
+    """Give the pieces of a footer on one line, and the bytes of the line at which they lie; none if it is no footer."""
+    before, dot, after = text.rpartition("·")
     head, tail = before.rstrip(), after.lstrip()
-    is_footer = dot and "\ufffd" not in line.text and classify_line(tail) is Kind.DATE
+    is_footer = dot and "\ufffd" not in text and classify_line(tail) is Kind.DATE
     if not is_footer or (head and classify_line(head) is not Kind.AUTHORS and not _is_name(head)):
-        yield line
-        return
-    if head:
-        yield Line(line.start, line.start + count_bytes(head, codec), head, classify_line(head), line.after_blank)
-    dot_start = line.start + count_bytes(before, codec)
-    yield Line(dot_start, dot_start + count_bytes(dot, codec), dot, Kind.DOT, line.after_blank and not head)
-    yield Line(line.end - count_bytes(tail, codec), line.end, tail, Kind.DATE, after_blank=False)
+        return ()
+    dot_start, length = count_bytes(before, codec), count_bytes(text, codec)
+    dot_piece = (dot_start, dot_start + count_bytes(dot, codec), dot, Kind.DOT)
+    tail_piece = (length - count_bytes(tail, codec), length, tail, Kind.DATE)
+    head_piece = (0, count_bytes(head, codec), head, classify_line(head))
+    return (*([head_piece] if head else []), dot_piece, tail_piece)
 
 
 def _is_name(text: str) -> bool:
