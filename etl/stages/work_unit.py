@@ -5,6 +5,8 @@ A unit is a pure function of its dumps and runs in any process; running it twice
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 from collections import defaultdict
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from schemas.printed import MAX_QUARANTINE_TEXT_BYTES
 from schemas.validation import split_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from etl.stages.units import Source
 
@@ -94,9 +96,10 @@ def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
 
     Clean dumps take the fast path, the parser reads all others; what comes out is the same.
     """
-    clean = read_clean_dumps(raws)
-    taken = {dump.dump_id for dump in clean.dumps}
-    parsed = [parse_dump(raw, dump_id) for dump_id, raw in raws.items() if dump_id not in taken]
+    with _pause_collector():
+        clean = read_clean_dumps(raws)
+        taken = {dump.dump_id for dump in clean.dumps}
+        parsed = [parse_dump(raw, dump_id) for dump_id, raw in raws.items() if dump_id not in taken]
     dumps = [*clean.dumps, *parsed]
     printed = pl.concat([clean.cards, _frame_cards(parsed)])
     cards, broken = _validate(read_cards(printed))
@@ -112,6 +115,18 @@ def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
         ),
     }
     return {name: table.sort(table.columns[:2]) for name, table in tables.items()}
+
+
+@contextlib.contextmanager
+def _pause_collector() -> Iterator[None]:
+    """Pause the collector of cycles, which would look through all lines again and again: the parser makes none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def write_runs(tables: Mapping[str, pl.DataFrame], name_run: Callable[[str], Path]) -> None:
