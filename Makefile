@@ -37,15 +37,16 @@ warehouse: .venv/installed
 ui: .venv/installed
 	@$(BIN)/paperhouse ui $${WAREHOUSE:+--warehouse "$$WAREHOUSE"}
 
-## make test          set up, then run the checks and all tests but the exhaustive ones, on all cores
+## make test          set up, then run the checks and the tests, on all cores
+##                    (all but those of make exhaustive and make descriptions)
 test: check
 	@echo 'Running the tests'
-	@$(BIN)/pytest $(ON_ALL_CORES) -m 'not exhaustive'
+	@$(BIN)/pytest $(ON_ALL_CORES) -m 'not exhaustive and not checkers'
 
-## make exhaustive    set up, then try every fault at every call of a publication, which takes minutes
+## make exhaustive    set up, then kill publications, cut their power and try every fault at every call
 exhaustive: .venv/dev
 	@echo 'Running the exhaustive tests'
-	@$(BIN)/pytest -m exhaustive tests/faults
+	@$(BIN)/pytest $(ON_ALL_CORES) -m exhaustive tests/faults
 
 ## make check         set up, then run the checks alone: lint, format, types, import rules
 check: .venv/dev
@@ -60,7 +61,7 @@ checkers: $(CHECKERS:%=.checkers/%/installed)
 
 ## make descriptions  load and check what a release says of itself with them, and run docs/consumers.md
 descriptions: .venv/dev checkers
-	@$(BIN)/pytest -m checkers
+	@$(BIN)/pytest $(ON_ALL_CORES) -m checkers tests/checkers
 
 ## make fix           mend what lint and format can mend by themselves
 fix: .venv/dev

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.faults.conftest import RunScripts
+
+pytestmark = pytest.mark.exhaustive
 
 
 def test_fifty_random_kills_leave_nothing_mixed_torn_lost_or_hung(run_scripts: RunScripts):

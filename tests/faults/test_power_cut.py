@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.faults.conftest import RunScripts
+
+pytestmark = pytest.mark.exhaustive
 
 
 def test_after_a_power_cut_at_any_call_the_current_release_is_whole_and_builds_go_on(run_scripts: RunScripts):

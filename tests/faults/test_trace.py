@@ -3,8 +3,12 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.faults.conftest import RunScripts
+
+pytestmark = pytest.mark.exhaustive
 
 FLUSHES = {"fsync", "fdatasync"}
 WRITES = {"write", "pwrite64", "writev", "ftruncate"}

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.faults.conftest import RunScripts
+
+pytestmark = pytest.mark.exhaustive
 
 
 def test_writers_at_once_succeed_in_turn_or_are_told_who_holds_the_lock(run_scripts: RunScripts):
