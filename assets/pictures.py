@@ -1,28 +1,24 @@
-"""Plots of a result, as Dagster shows them: a PNG inside the metadata, asked for from nowhere.
+"""Plots of a result, as Dagster shows them: SVG inside the metadata, asked for from nowhere.
 
-Dagster shows Markdown of 1,000 letters or more, so every picture, in a dialog behind a link "[Show Markdown]".
-
+Dagster shows Markdown of 1,000 letters or more behind a link "[Show Markdown]", so the pictures are thumbnails.
 Labels are years, days, codes and our own words. No text of a dump is in a picture, nor in the Markdown around it.
 """
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 import polars as pl
 
-from etl.report.plots import Part, draw_bars, draw_flow, render_png
+from etl.report.plots import Part
+from etl.report.thumbnails import draw_small_bars, draw_small_parts, make_address
 from schemas.codes import LISTING_YEAR_BASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from matplotlib.figure import Figure
-
-MAX_BARS: Final = 40
-"""More bars than this cannot be told apart; neighbours are added up."""
+MAX_BARS: Final = 32
+"""More bars than this cannot be told apart, nor do they fit into a thumbnail; neighbours are added up."""
 
 _ROLES: Final = {"listing": "first", "chrome": "second", "blank": "fourth", "quarantine": "alarm"}
 
@@ -30,7 +26,7 @@ _ROLES: Final = {"listing": "first", "chrome": "second", "blank": "fourth", "qua
 def draw_bytes_by_role(amounts: Mapping[str, int]) -> dg.MarkdownMetadataValue:
     """Draw into which roles the bytes of all dumps went; ``amounts`` has each role's bytes."""
     parts = [Part(role, amounts[role], color) for role, color in _ROLES.items()]
-    return show_figure(draw_flow(f"{sum(amounts.values()):,}\nbytes", parts), "bytes by role")
+    return show_picture(draw_small_parts(parts), "bytes by role")
 
 
 def draw_papers_by_year(papers: pl.LazyFrame) -> dg.MarkdownMetadataValue:
@@ -44,7 +40,7 @@ def draw_papers_by_year(papers: pl.LazyFrame) -> dg.MarkdownMetadataValue:
         for known in (*LISTING_YEAR_BASES, "unknown")
     }
     shown = {f"year {name}": amounts for name, amounts in series.items() if any(amounts)}
-    return show_figure(draw_bars(labels, shown, colors=_choose_colors(shown)), "papers per year")
+    return show_picture(draw_small_bars(labels, shown, colors=_choose_colors(shown)), "papers per year")
 
 
 def draw_repeats(listings: pl.LazyFrame, merges: pl.LazyFrame) -> dg.MarkdownMetadataValue:
@@ -63,13 +59,12 @@ def draw_repeats(listings: pl.LazyFrame, merges: pl.LazyFrame) -> dg.MarkdownMet
     firsts = [int(bar["count"].sum() - bar["repeats"].sum()) for bar in bars]
     series = {"first listing": firsts, "repeats another": [int(bar["repeats"].sum()) for bar in bars]}
     what = "listings per dump" if length == 1 else f"listings per {length} dumps"
-    return show_figure(draw_bars([bar["page_on"][0] for bar in bars], series, colors=("first", "third")), what)
+    return show_picture(draw_small_bars([bar["page_on"][0] for bar in bars], series, colors=("first", "third")), what)
 
 
-def show_figure(figure: Figure, what: str) -> dg.MarkdownMetadataValue:
-    """Show a figure in the metadata of an asset; ``what`` is said where it cannot be seen."""
-    data = base64.b64encode(render_png(figure)).decode("ascii")
-    return dg.MetadataValue.md(f"![{what}](data:image/png;base64,{data})")
+def show_picture(svg: str, what: str) -> dg.MarkdownMetadataValue:
+    """Show a picture in the metadata of an asset; ``what`` is said where it cannot be seen."""
+    return dg.MetadataValue.md(f"![{what}](<{make_address(svg)}>)")
 
 
 def _choose_colors(series: Mapping[str, Sequence[int]]) -> list[str]:

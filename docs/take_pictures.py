@@ -63,7 +63,6 @@ def show_ui(page: Page, folder: Path) -> None:
         page.get_by_text("Success", exact=True).wait_for()
         page.goto(f"{address}/assets/release")
         page.get_by_text("papers_per_year", exact=True).wait_for()
-        page.get_by_text("[Show Markdown]", exact=True).first.click()
         page.get_by_alt_text("papers per year").wait_for()
         page.wait_for_load_state("networkidle")
         take_picture(page, "ui")

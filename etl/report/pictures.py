@@ -1,4 +1,4 @@
-"""Which pictures a release has, and what they say: from the figures to plots, for the report and for the Dagster UI."""
+"""Which pictures a release has, and what they say: from the figures to the plots of the report."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Pictures of a release: small plots that take numbers and give a figure, which becomes SVG or PNG.
+"""Pictures of a release: small plots that take numbers and give a figure, which becomes SVG.
 
-All have the same size, chosen so that their letters are readable on a phone and two stand side by side on a desk. The
-page and the Dagster UI use the same functions. Equal numbers give equal bytes: no date, no random names inside.
+All have the same size, chosen so that their letters are readable on a phone and two stand side by side on a desk. Equal
+numbers give equal bytes: no date, no random names inside.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 360
 HEIGHT: Final = 216
-PNG_DPI: Final = 144
 
 COLORS: Final = {
     "ink": "#221f1d",
@@ -149,15 +147,6 @@ def render_svg(figure: Figure, alt: str) -> str:
     for name, color in COLORS.items():
         svg = svg.replace(color, f"var(--{name}, {color})")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" ', 1)
-
-
-@_use_own_settings()
-def render_png(figure: Figure) -> bytes:
-    """Render a figure as PNG on white, twice as large, for places that take no SVG."""
-    data = io.BytesIO()
-    figure.set_facecolor("white")
-    FigureCanvasAgg(figure).print_figure(data, format="png", dpi=PNG_DPI, metadata={"Software": None})
-    return data.getvalue()
 
 
 def _open_figure(frame: tuple[float, float, float, float]) -> tuple[Figure, Axes]:

@@ -132,5 +132,5 @@ def test_the_only_markdown_of_an_asset_is_a_picture(repo_root: Path):
     source = "".join(path.read_text("utf-8") for path in sorted((repo_root / "assets").glob("*.py")))
 
     assert re.findall(r"MetadataValue\.(?:md|notebook)\b\(.*", source) == [
-        'MetadataValue.md(f"![{what}](data:image/png;base64,{data})")'
+        'MetadataValue.md(f"![{what}](<{make_address(svg)}>)")'
     ]
