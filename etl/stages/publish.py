@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
+from etl.load.files import WriteFailedError
 from etl.load.manifest import hash_sql
 from etl.load.release import publish
 from etl.load.sql_files import list_sql_files
@@ -88,7 +90,9 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
         on_step=on_step,
     )
     if not dry_run:
-        note_release(warehouse, release, made_from)
+        # The release is committed: on a disk that takes no note the next build takes longer, and this one is done.
+        with contextlib.suppress(OSError, WriteFailedError):
+            note_release(warehouse, release, made_from)
     return release
 
 

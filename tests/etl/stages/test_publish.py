@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import polars as pl
 import pytest
 
 from etl.load.lock import hold_lock
 from etl.load.reader import open_release
+from etl.stages import publish as publish_module
 from etl.stages import resolve
 from etl.stages.publish import NothingReadError, find_tables, publish_release
 from etl.stages.receipt import ResultMissingError
@@ -68,6 +69,20 @@ def test_a_build_that_read_no_page_publishes_nothing(run_stages: RunStages, ware
     with pytest.raises(NothingReadError, match=r"not one listing was read from the dumps \(1 rejected, 1 empty\)"):
         publish(warehouse, receipts)
     assert not warehouse.current.exists()
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")])
+def test_a_release_that_cannot_be_noted_is_published_all_the_same(
+    run_stages: RunStages, warehouse: Warehouse, dumps: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+):
+    def fail(*_: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(publish_module, "note_release", fail)
+    receipts = run_stages(dumps)
+    first = publish(warehouse, receipts)
+    assert open_release(warehouse).release_id == first.release_id
+    assert publish(warehouse, receipts).release_id == first.release_id
 
 
 def test_a_result_that_is_gone_is_missed_by_its_stage(run_stages: RunStages, warehouse: Warehouse, dumps: Path):
