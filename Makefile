@@ -4,9 +4,11 @@ PYTHON ?= python3
 DUMPS ?= warehouse/landing
 WAREHOUSE ?=
 UPGRADE ?=
+SIZE ?= 1GB
+ROUNDS ?= 5
 
 # Recipes read these from the environment, quoted: a path may hold spaces.
-export DUMPS WAREHOUSE
+export DUMPS WAREHOUSE SIZE ROUNDS
 
 # Settings of the user that would send the packages elsewhere, or put other code in front of the pinned one.
 export PIP_USER := 0
@@ -26,7 +28,7 @@ CHECKERS := croissant datacontract readers
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help warehouse ui test exhaustive check checkers descriptions fix docs lock clean
+.PHONY: help warehouse ui test exhaustive check checkers descriptions fix docs bench lock clean
 
 ## make warehouse     set up, then build a release from warehouse/landing
 ##                    (DUMPS=path for other dumps, WAREHOUSE=folder to write elsewhere)
@@ -71,6 +73,11 @@ fix: .venv/dev
 ## make docs          write the generated parts of the docs again
 docs: .venv/dev
 	@$(BIN)/python docs/generate.py
+
+## make bench         measure a build beside its rivals, and small changes; takes minutes
+##                    (SIZE=100MB for another corpus than 1GB, ROUNDS=3 for fewer rounds than 5)
+bench: .venv/dev
+	@$(BIN)/python bench/build.py --size "$$SIZE" --rounds "$$ROUNDS" --write
 
 ## make lock          write the lock files again after a change of dependencies
 ##                    (needs uv; UPGRADE=1 takes the newest versions)
