@@ -1,13 +1,15 @@
 """Stage 4, identify: which listings are one paper, from narrow rows; few abstracts are read at all.
 
-Tasks by ranges of pieces find the pairs worth comparing; tasks by ranges of candidates gather what is known of those
-in pairs; tasks by stretches of pairs compare them. What the rules match is few, and is joined to papers here. At last
-the listings of papers with several candidates are brought together, for the stages that follow.
+Tasks by ranges of pieces find the pairs worth comparing; tasks by ranges of candidates put each pair down once, then
+gather what is known of the candidates in pairs; tasks by stretches of pairs compare them. What the rules match is few,
+and is joined to papers here. At last the listings of papers with several candidates are brought together, for the
+stages that follow.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,6 +19,7 @@ from etl.runners.local import LocalRunner
 from etl.stages.decisions import read_decisions
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.runs import (
+    WHOLE,
     Bucket,
     list_buckets,
     list_runs,
@@ -41,14 +44,18 @@ if TYPE_CHECKING:
 
 PAIRS_PER_TASK: Final = 20_000
 
+_PAIR: Final = ("alias_id", "other_alias_id")
+
 
 @dataclass(frozen=True)
 class IdentifySpec:
-    """One task: the folder of extraction's runs, the stage's own, and a range of keys or a stretch of pairs."""
+    """One task: the folder of extraction's runs, the stage's own, and a range of keys or a stretch of its pairs."""
 
     source: str
     folder: str
     bucket: Bucket
+    number: int
+    stretch: Bucket = WHOLE
 
 
 class IdentifyReceipt(NamedTuple):
@@ -77,24 +84,25 @@ def find_papers(
     buckets = int(extracted.metrics["buckets"])
 
     def work(folder: Path) -> Mapping[str, int | str]:
-        tasks = Tasks(runner or LocalRunner(), 4 * buckets, on_progress)
-        specs = [IdentifySpec(str(source), str(folder), bucket) for bucket in list_buckets(buckets)]
+        tasks = Tasks(runner or LocalRunner(), 5 * buckets, on_progress)
+        specs = [IdentifySpec(str(source), str(folder), bucket, bucket.number) for bucket in list_buckets(buckets)]
         large_blocks = tasks.run(pair_bucket, specs)
         asked, unmatched = _resolve_decisions(decided, source)
         check_chains(asked)
-        pairs = _gather_pairs(folder, asked)
+        _write_decided(folder, asked)
+        pairs = {receipt.number: receipt.found for receipt in tasks.run(gather_pairs, specs)}
         candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
-        tasks.run(compare_stretch, [replace(specs[0], bucket=stretch) for stretch in list_stretches(pairs)])
-        identity = group_candidates(read_runs(folder / "verdicts"), asked)
+        tasks.run(compare_stretch, list(_cut_stretches(specs, pairs)))
+        identity = group_candidates(_read_verdicts(folder, asked), asked)
         for name, rows in identity._asdict().items():
             rows.write_parquet(folder / f"{name}.parquet")
         tasks.run(gather_groups, specs)
-        remove_runs(folder, "pairs", "pairs.arrow", "wanted.arrow", "observations", "verdicts")
+        remove_runs(folder, "pairs", "gathered", "wanted", "observations", "verdicts", "vetoes")
         groups = identity.groups
         return {
             "candidates": candidates,
             "papers": candidates - groups.height + groups["group_id"].n_unique(),
-            "pairs": pairs,
+            "pairs": sum(pairs.values()),
             "matches": identity.matches.height // 2,
             "near_misses": identity.near_misses.height,
             "large_blocks": sum(receipt.found for receipt in large_blocks),
@@ -115,26 +123,36 @@ def pair_bucket(spec: IdentifySpec) -> IdentifyReceipt:
     """Find the pairs worth comparing among the candidates that share a piece of this range."""
     pieces = read_runs(Path(spec.source, "pieces"), spec.bucket)
     write_run(pair_candidates(pieces), _name_run(spec, "pairs"), pl.col("left"), "left", "right")
-    return IdentifyReceipt(spec.bucket.number, count_large_blocks(pieces))
+    return IdentifyReceipt(spec.number, count_large_blocks(pieces))
+
+
+def gather_pairs(spec: IdentifySpec) -> IdentifyReceipt:
+    """Put down each pair of this range of left candidates once, and which candidates stand in them."""
+    pairs = read_runs(Path(spec.folder, "pairs"), spec.bucket).unique()
+    write_run(pairs, _name_run(spec, "gathered"), pl.col("left"), "left", "right")
+    wanted = pl.concat([pairs["left"], pairs["right"]]).unique().alias("alias").to_frame()
+    write_run(wanted, _name_run(spec, "wanted"), pl.col("alias"))
+    return IdentifyReceipt(spec.number, pairs.height)
 
 
 def observe_bucket(spec: IdentifySpec) -> IdentifyReceipt:
     """Gather what the listings of this range's candidates print, as far as they stand in a pair."""
     cards = read_runs(Path(spec.source, "candidates"), spec.bucket, OBSERVED)
-    wanted = read_run(Path(spec.folder, "wanted.arrow"), spec.bucket)["alias"]
+    wanted = read_runs(Path(spec.folder, "wanted"), spec.bucket)["alias"].unique()
     paired = cards.filter(halve_id("alias_id").is_in(wanted.implode()))
     write_run(observe_candidates(paired), _name_run(spec, "observations"), pl.col("alias"), "alias_id")
-    return IdentifyReceipt(spec.bucket.number, cards["alias_id"].n_unique())
+    return IdentifyReceipt(spec.number, cards["alias_id"].n_unique())
 
 
 def compare_stretch(spec: IdentifySpec) -> IdentifyReceipt:
-    """Compare the pairs of one stretch."""
-    folder, bucket = Path(spec.folder), spec.bucket
-    pairs = read_stretch(folder / "pairs.arrow", bucket)
+    """Compare the pairs of one stretch; those that are only kept apart are many, and are put down by themselves."""
+    pairs = read_stretch(Path(spec.folder, "gathered", f"{spec.bucket.number:06d}.arrow"), spec.stretch)
     wanted = pl.concat([pairs["left"], pairs["right"]]).unique().sort()
-    verdicts = compare_pairs(pairs, read_keys(folder / "observations", wanted))
-    write_run(verdicts, _name_run(spec, "verdicts"), halve_id("alias_id"), *verdicts.columns[:2])
-    return IdentifyReceipt(bucket.number, pairs.height)
+    verdicts = compare_pairs(pairs, read_keys(Path(spec.folder, "observations"), wanted))
+    is_close = pl.col("rule").is_not_null() | pl.col("is_near_miss")
+    for kind, rows in (("verdicts", verdicts.filter(is_close)), ("vetoes", verdicts.filter(~is_close))):
+        write_run(rows, _name_run(spec, kind), halve_id("alias_id"), *_PAIR)
+    return IdentifyReceipt(spec.number, pairs.height)
 
 
 def gather_groups(spec: IdentifySpec) -> IdentifyReceipt:
@@ -142,7 +160,7 @@ def gather_groups(spec: IdentifySpec) -> IdentifyReceipt:
     groups = read_identity(Path(spec.folder)).groups
     cards = read_runs(Path(spec.source, "candidates"), spec.bucket).join(groups, on="alias_id")
     write_run(cards, _name_run(spec, "grouped"), halve_id("group_id"), "group_id", "dump_id", "position")
-    return IdentifyReceipt(spec.bucket.number, cards.height)
+    return IdentifyReceipt(spec.number, cards.height)
 
 
 def read_group_cards(source: Path, identified: Path, bucket: Bucket, columns: Sequence[str]) -> pl.DataFrame:
@@ -162,13 +180,15 @@ def read_group_cards(source: Path, identified: Path, bucket: Bucket, columns: Se
 
 
 def _name_run(spec: IdentifySpec, kind: str) -> Path:
-    return Path(spec.folder, kind, f"{spec.bucket.number:06d}.arrow")
+    return Path(spec.folder, kind, f"{spec.number:06d}.arrow")
 
 
-def list_stretches(pairs: int) -> Iterator[Bucket]:
-    """Cut so many pairs into stretches of about :data:`PAIRS_PER_TASK`, at least one."""
-    count = max(1, -(-pairs // PAIRS_PER_TASK))
-    return (Bucket(number, count) for number in range(count))
+def _cut_stretches(specs: Sequence[IdentifySpec], pairs: Mapping[int, int]) -> Iterator[IdentifySpec]:
+    """Cut the pairs of each range into stretches of about :data:`PAIRS_PER_TASK`, at least one."""
+    numbers = count()
+    for spec in specs:
+        for stretch in list_buckets(max(1, -(-pairs[spec.number] // PAIRS_PER_TASK))):
+            yield replace(spec, stretch=stretch, number=next(numbers))
 
 
 def _resolve_decisions(decided: pl.DataFrame, source: Path) -> tuple[Decisions, list[int]]:
@@ -179,13 +199,21 @@ def _resolve_decisions(decided: pl.DataFrame, source: Path) -> tuple[Decisions, 
     return resolve_decisions(decided, pl.concat(cards))
 
 
-def _gather_pairs(folder: Path, asked: Decisions) -> int:
-    """Write the pairs of all ranges down once each, and which candidates stand in them; count them."""
-    decided = pl.DataFrame(sorted({*asked.same, *asked.different}), schema=["left", "right"], orient="row")
-    ids = decided.select(halve_id(name).alias(name) for name in PAIR_SCHEMA) if decided.height else decided
-    found = pl.concat([read_runs(folder / "pairs"), pl.DataFrame(ids, schema=PAIR_SCHEMA)])
-    pairs = found.unique().sort("left", "right")
-    write_run(pairs, folder / "pairs.arrow", pl.col("left"), "left", "right")
-    wanted = pl.concat([pairs["left"], pairs["right"]]).unique().alias("alias").to_frame()
-    write_run(wanted, folder / "wanted.arrow", pl.col("alias"))
-    return pairs.height
+def _write_decided(folder: Path, asked: Decisions) -> None:
+    """Write down the pairs that people decided on, beside those that the tasks found."""
+    decided = pl.DataFrame(
+        sorted({*asked.same, *asked.different}), schema=dict.fromkeys(PAIR_SCHEMA, pl.String), orient="row"
+    )
+    pairs = decided.select(halve_id(name).alias(name) for name in PAIR_SCHEMA)
+    write_run(pairs, folder / "pairs" / "decided.arrow", pl.col("left"), "left", "right")
+
+
+def _read_verdicts(folder: Path, asked: Decisions) -> pl.DataFrame:
+    """Read what came of comparing; of the pairs that are only kept apart, those of candidates that others may join."""
+    close = read_runs(folder / "verdicts")
+    merged = close.filter(pl.col("rule").is_not_null())
+    decided = pl.Series([alias for pair in asked.same for alias in pair], dtype=pl.String)
+    touched = pl.concat([*(merged[name] for name in _PAIR), decided]).unique().implode()
+    vetoes = (read_run(run) for run in list_runs(folder / "vetoes"))
+    is_touched = [pl.col(name).is_in(touched) for name in _PAIR]
+    return pl.concat([close, *(rows.filter(*is_touched) for rows in vetoes)])
