@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # bench/ and tests/ are no installed packages
 
 from bench.strict_parser import NotCleanError, parse_strictly  # noqa: E402
-from etl.extract.clean import read_clean_dumps  # noqa: E402
 from etl.extract.parse import identify_dump, parse_dump  # noqa: E402
 from etl.sample.write import write_sample  # noqa: E402
 from etl.stages.units import UNIT_BYTES  # noqa: E402
+from etl.stages.work_unit import read_dumps  # noqa: E402
 from tests.mutations import EDITS, Patchwork, edit  # noqa: E402
 
 if TYPE_CHECKING:
@@ -85,13 +85,7 @@ def read_alone(units: Sequence[Unit]) -> int:
 
 def read_as_built(units: Sequence[Unit]) -> int:
     """Read all dumps as the build does; returns how many took the fast path."""
-    count = 0
-    for unit in units:
-        taken = {dump.dump_id for dump in read_clean_dumps(unit).dumps}
-        for dump_id in unit.keys() - taken:
-            parse_dump(unit[dump_id], dump_id)
-        count += len(taken)
-    return count
+    return sum(len(read_dumps(unit)[0].dumps) for unit in units)
 
 
 WAYS: Mapping[str, Callable[[Sequence[Unit]], int]] = {

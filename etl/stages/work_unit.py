@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from etl.errors import PaperhouseError
-from etl.extract.clean import SPAN_SCHEMA, read_clean_dumps
+from etl.extract.clean import SPAN_SCHEMA, CleanDumps, read_clean_dumps
 from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
 from etl.stages.runs import write_run
@@ -92,14 +92,8 @@ def extract_unit(spec: UnitSpec) -> Unit:
 
 
 def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
-    """Read dumps, by their ids, into a unit's tables; listings that break a rule move to quarantine here, never later.
-
-    Clean dumps take the fast path, the parser reads all others; what comes out is the same.
-    """
-    with _pause_collector():
-        clean = read_clean_dumps(raws)
-        taken = {dump.dump_id for dump in clean.dumps}
-        parsed = [parse_dump(raw, dump_id) for dump_id, raw in raws.items() if dump_id not in taken]
+    """Read dumps, by their ids, into a unit's tables; listings that break a rule go to quarantine here, never later."""
+    clean, parsed = read_dumps(raws)
     dumps = [*clean.dumps, *parsed]
     printed = pl.concat([clean.cards, _frame_cards(parsed)])
     cards, broken = _validate(read_cards(printed))
@@ -115,6 +109,14 @@ def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
         ),
     }
     return {name: table.sort(table.columns[:2]) for name, table in tables.items()}
+
+
+def read_dumps(raws: Mapping[str, bytes]) -> tuple[CleanDumps, list[ParsedDump]]:
+    """Read dumps: clean ones on the fast path, all others by the parser; what comes out is the same."""
+    with _pause_collector():
+        clean = read_clean_dumps(raws)
+        taken = {dump.dump_id for dump in clean.dumps}
+        return clean, [parse_dump(raw, dump_id) for dump_id, raw in raws.items() if dump_id not in taken]
 
 
 @contextlib.contextmanager
