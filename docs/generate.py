@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 SENTENCE_END: Final = re.compile(r"(?<=[.!?]) +(?=[A-Z])")
 
+RESULT_MARKS: Final = re.compile(r"(<!-- begin (\w+\.md) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+"""Where a page shows a result of ``bench/results``."""
+
 CLI_PREFACE: Final = """\
 # The command line
 
@@ -100,9 +103,21 @@ def render_parameters(command: Any, context: Any, kind: str) -> Iterator[str]:  
             yield f"- `{parameter.metavar if kind == 'argument' else spelling}`: {escape_markdown(meaning)}"
 
 
+def render_performance() -> str:
+    """Render the page of figures: what stands between its marks is what the benchmark has written last."""
+    page = (DOCS / "performance.md").read_text(encoding="utf-8")
+    return RESULT_MARKS.sub(lambda marks: f"{marks[1]}\n{read_result(marks[2])}\n{marks[3]}", page)
+
+
+def read_result(name: str) -> str:
+    """Read what a benchmark has written."""
+    return (DOCS.parent / "bench" / "results" / name).read_text(encoding="utf-8")
+
+
 GENERATED: Final[Mapping[str, Callable[[], str]]] = {
     "cli.md": render_cli,
     "dictionary.md": render_all_tables,
+    "performance.md": render_performance,
     "quality.md": render_quality,
     "queries.md": render_queries,
 }
