@@ -39,6 +39,8 @@ _HIDING_FUNCTIONS: Final = frozenset({"query", "json_execute_serialized_sql"})
 _EXPLAIN: Final = re.compile(r"\s*explain\s+(?:analyze\s+)?(?:\(\s*(?:analyze|format)\b[^()]*\)\s*)?", re.IGNORECASE)
 _END_OF_MESSAGE: Final = re.compile(r"\n\s*(?:LINE [0-9]+:|\n)")
 _BATCH_ROWS: Final = 65_536
+_INTERRUPT_AGAIN: Final = 0.05
+"""Seconds."""
 
 
 class QueryRefusedError(PaperhouseError):
@@ -113,11 +115,13 @@ def stream_select(
             time is over.
     """
     with contextlib.closing(open_session(release, memory_limit, extension)) as connection:
-        is_over = threading.Event()
+        is_over, is_done = threading.Event(), threading.Event()
 
         def stop() -> None:
             is_over.set()
             connection.interrupt()
+            while not is_done.wait(_INTERRUPT_AGAIN):  # one that comes between two steps of DuckDB is lost
+                connection.interrupt()
 
         timer = threading.Timer(timeout or 0, stop)
         timer.daemon = True
@@ -128,7 +132,10 @@ def stream_select(
                 batches = connection.sql(check_select(connection, sql)).to_arrow_reader(_BATCH_ROWS)
             yield pa.RecordBatchReader.from_batches(batches.schema, _read(batches, is_over, timeout))
         finally:
+            is_done.set()
             timer.cancel()
+            if timeout is not None:
+                timer.join()
 
 
 def check_select(connection: duckdb.DuckDBPyConnection, sql: str) -> str:

@@ -48,6 +48,8 @@ LASTING: Final = {"full disk": errno.ENOSPC, "read-only disk": errno.EROFS}
 _NEED_NO_ROOM: Final = frozenset({"unlink", "unlinkat", "rmdir", "chmod", "fchmod", "fchmodat", "flock", "utimensat"})
 _WRITE_NOTHING: Final = frozenset({"flock", "fsync", "fdatasync"})
 SCOPES: Final = ("writing", "opening", "reading")
+_OF_DUCKDB: Final = "fsync failed"
+"""What DuckDB says of an EIO while it flushes, in place of the system's reason."""
 _CATALOG_NAME: Final = ".paperhouse.duckdb.new"
 
 
@@ -157,7 +159,7 @@ def _judge_answer(outcome: Outcome, name: str) -> list[str]:
     if "surprise" in answer:
         return [f"it raised {answer['surprise']}"]
     sentence = answer.get("error", "")
-    says_why = not sentence or os.strerror((FAULTS | LASTING)[name]) in sentence
+    says_why = not sentence or any(why in sentence for why in (os.strerror((FAULTS | LASTING)[name]), _OF_DUCKDB))
     return [] if says_why and "\n" not in sentence else [f"it said {sentence!r}"]
 
 

@@ -71,6 +71,9 @@ class NoTimer:
     def start(self) -> None:
         """Do nothing."""
 
+    def join(self) -> None:
+        """Do nothing."""
+
     def cancel(self) -> None:
         """Do nothing."""
 
@@ -223,8 +226,8 @@ DEFENCES: Final = (
     Defence(
         "frames of the program",
         "etl.load.query",
-        "_SESSION",
-        {**query._SESSION, "python_enable_replacements": "true"},
+        "open_session",
+        open_everything,
         "test_sql.py::test_no_frame_of_the_program_is_reached",
     ),
     Defence(
