@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +54,23 @@ def test_several_workers_are_other_processes():
 
 def test_a_worker_has_one_thread_of_polars_and_arrow():
     assert set(run(2, report_threads, SPECS[:4])) == {(1, 1)}
+
+
+def test_the_workers_of_a_killed_process_end_with_it(repo_root: Path):
+    script = """
+from etl.runners.local import LocalRunner
+from tests.etl.runners.work import Spec, tell_and_wait
+
+if __name__ == "__main__":
+    list(LocalRunner(2).run(tell_and_wait, [Spec(number) for number in range(8)]))
+"""
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=repo_root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _ in range(2)]
+        process.kill()
+        # Whoever lives has the pipe: its end shows that nobody does.
+        assert (told, process.stdout.read()) == ([b"at work\n"] * 2, b"")
 
 
 def test_the_processes_stay_for_more_work_until_the_runner_is_closed():
