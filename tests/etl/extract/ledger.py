@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
+_NO_ROOM = re.compile("[\u200b-\u200f\u2060\ufeff \t]*[\r\n]+[\u200b-\u200f\u2060\ufeff \t]*")
 _FOOTER = re.compile(
     r"^[ \t]*(?:[•*-][ \t]*)?(?P<author>[0-9][0-9,]{0,8} authors?)[ \t]*\r?\n[ \t]*·[ \t]*\r?\n[ \t]*"
     r"(?P<date>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [0-9]{1,2}(?:, [0-9]{4})?)(?: [0-9]+)?[ \t]*\r?$",
@@ -114,8 +115,8 @@ def _list_lost_footers(raw: bytes, codec: str, places: list[tuple[int, int, str]
 
 
 def _list_foreign_text(text: str, card: tuple[object, ...]) -> Iterator[str]:
-    """Find pieces of a card that do not stand in its own bytes."""
-    words = " ".join(text.split())
+    """Find pieces of a card that do not stand in its own bytes; what takes no room at the ends of lines goes."""
+    words = " ".join(_NO_ROOM.sub("\n", text).split())
     for piece in card[2:9]:
         if isinstance(piece, str) and " ".join(piece.split()) not in words:
             yield f"{piece[:60]!r} does not stand in the card's bytes"
