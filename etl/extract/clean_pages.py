@@ -183,14 +183,17 @@ def _cut_at_clean_cards(table: LineTable, gaps: Integers) -> tuple[Integers, Int
     Where the first line of such a gap can be a piece of a footer, and so of the card above, the page stays whole.
     """
     cards, odd = [np.empty((5, 0), dtype=np.int64)], [np.empty((5, 0), dtype=np.int64)]
-    for number, (floor, stop) in enumerate(gaps[[FLOOR, START]].T.tolist()):
-        titles = np.arange(floor, stop - 1)
-        clean = _are_cards(table, titles) & table.after_blank[titles]
-        likely = np.flatnonzero(clean)
-        clean[likely] = _stand_apart(table, titles[likely], np.ones(len(likely), dtype=np.bool_))
+    edges_of_gaps = gaps[[FLOOR, START]].T.tolist()
+    titles = np.concatenate([np.arange(0), *(np.arange(floor, stop - 1) for floor, stop in edges_of_gaps)])
+    titles = titles[table.after_blank[titles]]
+    titles = titles[_are_cards(table, titles)]
+    titles = titles[_stand_apart(table, titles, np.ones(len(titles), dtype=np.bool_))]
+    is_clean = np.zeros(len(table.start), dtype=np.bool_)
+    is_clean[titles] = True
+    for number, (floor, stop) in enumerate(edges_of_gaps):
         stretches = [
             (floor + start, floor + end, is_settled)
-            for start, end, is_settled in cut_at_settled_cards([*clean.tolist(), False])
+            for start, end, is_settled in cut_at_settled_cards(is_clean[floor:stop].tolist())
         ]
         if any(not settled and start > floor and _can_be_torn(table, start) for start, _, settled in stretches):
             odd.append(gaps[:, number : number + 1])

@@ -59,7 +59,7 @@ _DOT: Final = "·".encode()
 class Short(NamedTuple):
     """What a short line is by itself: its kind, and whether it is a header's anchor, or wants a closer look."""
 
-    kind: Kind
+    kind: int
     is_anchor: bool
     is_odd: bool
 
@@ -209,17 +209,14 @@ def _classify_lines(
     is_asked |= (first >= _NON_ASCII) | (last >= _NON_ASCII)
     is_asked[marked] = True
     asked = np.flatnonzero(is_asked & ~is_dot)
-    odd = []
-    for line, at, stop in zip(asked.tolist(), start[asked].tolist(), end[asked].tolist(), strict=True):
-        look = _look_at if stop - at <= _LONGEST else _look_at_long
-        line_kind, line_is_anchor, is_odd = look(joined[at:stop])
-        if line_kind:
-            kind[line] = line_kind
-        if line_is_anchor:
-            is_anchor[line] = True
-        if is_odd:
-            odd.append(line)
-    return kind, is_anchor, np.array(odd, dtype=np.int64)
+    looks = [
+        _look_at(joined[at:stop]) if stop - at <= _LONGEST else _look_at_long(joined[at:stop])
+        for at, stop in zip(start[asked].tolist(), end[asked].tolist(), strict=True)
+    ]
+    kinds, anchors, odd = zip(*looks, strict=True) if looks else ((), (), ())
+    kind[asked] = kinds
+    is_anchor[asked] = anchors
+    return kind, is_anchor, asked[np.array(odd, dtype=np.bool_)]
 
 
 def _find_telling(data: Bytes, start: Integers, length: Integers) -> Flags:
@@ -237,9 +234,11 @@ def _look_at(raw: bytes) -> Short:
     line = Line(0, len(raw), text, classify_line(text), after_blank=True)
     is_cut = line.kind is Kind.TEXT and "·" in text and len(text) <= MAX_FOOTER_LINE_LENGTH
     is_odd = strip_invisible(text.strip()) != text or (is_cut and len(cut_footer(line, "utf-8")) > 1)
-    return Short(line.kind, name_header_line(text) in ANCHORS, is_odd or is_doubly_decoded(text))
+    return Short(int(line.kind), name_header_line(text) in ANCHORS, is_odd or is_doubly_decoded(text))
 
 
 def _look_at_long(raw: bytes) -> Short:
     text = raw.decode()
-    return Short(Kind.TEXT, is_anchor=False, is_odd=strip_invisible(text.strip()) != text or is_doubly_decoded(text))
+    return Short(
+        int(Kind.TEXT), is_anchor=False, is_odd=strip_invisible(text.strip()) != text or is_doubly_decoded(text)
+    )
