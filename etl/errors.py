@@ -6,9 +6,11 @@ without a traceback. So it begins with a lower-case letter, unless a name stands
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 _LONGEST_REASON: Final = 1000
+_END_OF_MESSAGE: Final = re.compile(r"\n\s*(?:LINE [0-9]+:|\n)")
 
 
 class PaperhouseError(Exception):
@@ -19,14 +21,18 @@ class PaperhouseError(Exception):
         return _rebuild_error, (type(self), self.args, self.__dict__)
 
 
-def shorten_error(error: BaseException) -> str:
-    r"""Tell in one line what a library said, without the place in its SQL that DuckDB points to.
+def join_message(error: BaseException) -> str:
+    r"""Tell in one line what a library said, without the excerpt of its SQL and the advice that DuckDB adds.
 
-    >>> shorten_error(OSError("IO Error: Cannot open file:\n No space left on device\n\nLINE 1: SELECT ...\n   ^"))
+    >>> join_message(OSError("IO Error: Cannot open file:\n No space left on device\n\nLINE 1: SELECT ...\n   ^"))
     'IO Error: Cannot open file: No space left on device'
     """
-    said = " ".join(str(error).partition("\n\nLINE ")[0].split())
-    return said[:_LONGEST_REASON] or type(error).__name__
+    return " ".join(_END_OF_MESSAGE.split(str(error).strip(), maxsplit=1)[0].split())
+
+
+def shorten_error(error: BaseException) -> str:
+    """Tell in one line of bounded length what a library said, or at least which error it raised."""
+    return join_message(error)[:_LONGEST_REASON] or type(error).__name__
 
 
 def _rebuild_error(kind: type[PaperhouseError], args: tuple[Any, ...], state: dict[str, Any]) -> PaperhouseError:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from etl.errors import PaperhouseError
+from etl.errors import PaperhouseError, join_message
 from etl.load.duckdb_names import escape_pattern, quote_text
 from etl.load.manifest import list_release_files
 
@@ -37,7 +37,6 @@ _HIDING_FUNCTIONS: Final = frozenset({"query", "json_execute_serialized_sql"})
 """They run a query given as text, which could be one that the check of this one never saw."""
 
 _EXPLAIN: Final = re.compile(r"\s*explain\s+(?:analyze\s+)?(?:\(\s*(?:analyze|format)\b[^()]*\)\s*)?", re.IGNORECASE)
-_END_OF_MESSAGE: Final = re.compile(r"\n\s*(?:LINE [0-9]+:|\n)")
 _BATCH_ROWS: Final = 65_536
 _INTERRUPT_AGAIN: Final = 0.05
 """Seconds."""
@@ -59,8 +58,7 @@ class QueryFailedError(PaperhouseError):
 
     def __init__(self, error: Exception) -> None:
         """Give DuckDB's message without its excerpt of the query and its advice on settings."""
-        message = _END_OF_MESSAGE.split(str(error).strip(), maxsplit=1)[0]
-        super().__init__(" ".join(message.split()))
+        super().__init__(join_message(error))
 
 
 class QueryTimeoutError(PaperhouseError):
