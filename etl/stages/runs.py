@@ -142,21 +142,12 @@ def _read(paths: Sequence[Path], choose: Callable[[pl.Series], _Choice], columns
         writer = None
         for path in paths:
             with pa.memory_map(str(path)) as source:
-                rows = _choose(_open_run(source, columns).read_all(), choose, columns)
+                rows = _choose(pa.ipc.open_file(source).read_all(), choose, columns)
                 writer = writer or stack.enter_context(pa.ipc.new_stream(copied, rows.schema))
                 if rows.num_rows:
                     writer.write_table(rows)
                 del rows
     return pl.DataFrame(pa.ipc.open_stream(copied.getvalue()).read_all())
-
-
-def _open_run(source: pa.MemoryMappedFile, columns: Sequence[str] | None) -> pa.RecordBatchFileReader:
-    """Open a run; columns that nobody asks for are not even looked up."""
-    if columns is None:
-        return pa.ipc.open_file(source)
-    names = pa.ipc.open_file(source).schema.names
-    wanted = [names.index(name) for name in (KEY, *columns)]
-    return pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=wanted))
 
 
 def _choose(run: pa.Table, choose: Callable[[pl.Series], _Choice], columns: Sequence[str] | None) -> pa.Table:
