@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from etl.errors import PaperhouseError
 from etl.load.documents import write_documents
-from etl.load.files import flush_file, hash_file, link_file
+from etl.load.files import check_room, flush_file, hash_file, link_file
 from etl.load.gates import check_gates
 from etl.load.manifest import list_entries, make_manifest, write_manifest
 from etl.load.reader import Release
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
     from etl.load.documents import Render
 
-_SPARE_BYTES: Final = 64 << 20
-
 
 class TablesIncompleteError(PaperhouseError):
     """A release has all tables of the contract and no other."""
@@ -36,17 +33,6 @@ class TablesIncompleteError(PaperhouseError):
     def __init__(self, wrong: set[str]) -> None:
         """Name the tables that are missing or unknown."""
         super().__init__(f"a release cannot be made with these tables missing or unknown: {', '.join(sorted(wrong))}")
-
-
-class DiskFullError(PaperhouseError):
-    """There is too little room for the release."""
-
-    def __init__(self, folder: Path, needed: int, free: int) -> None:
-        """Name the place and the two sizes."""
-        super().__init__(
-            f"the release needs {needed >> 20} MiB in {folder}, where only {free >> 20} MiB are free: "
-            "free some space, and build again"
-        )
 
 
 def list_sources(tables: Mapping[str, Path]) -> dict[str, list[Path]]:
@@ -67,10 +53,7 @@ def check_space(sources: Mapping[str, Sequence[Path]], staging: Path) -> None:
     """
     disk = staging.stat().st_dev
     sizes = [file.stat() for files in sources.values() for file in files]
-    needed = _SPARE_BYTES + sum(size.st_size for size in sizes if size.st_dev != disk)
-    free = shutil.disk_usage(staging).free
-    if free < needed:
-        raise DiskFullError(staging, needed, free)
+    check_room("the release", staging, sum(size.st_size for size in sizes if size.st_dev != disk))
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,18 @@ absolute paths, so the DuckDB file can only be made where the copy is to stay: r
 
 from __future__ import annotations
 
-import shutil
 import uuid
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from etl.errors import PaperhouseError
 from etl.load.catalog import build_catalog
 from etl.load.changes import require_empty
-from etl.load.draft import DiskFullError
-from etl.load.files import copy_file, flush_file, hash_file, remove_folder, seal_folder, unseal_folder
+from etl.load.files import check_room, copy_file, flush_file, hash_file, remove_folder, seal_folder, unseal_folder
 from etl.load.manifest import MANIFEST_NAME, list_entries, read_manifest
 from etl.load.reader import Release
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_SPARE_BYTES: Final = 16 << 20
 
 
 class CopyFailedError(PaperhouseError):
@@ -45,7 +41,7 @@ def export_release(release: Release, destination: Path) -> Release:
     require_empty(destination)
     target = destination.expanduser().absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    _check_room(release, target.parent)
+    check_room("the copy", target.parent, sum(entry["bytes"] for entry in list_entries(release.manifest)))
     unfinished = target.parent / f".{target.name}.{uuid.uuid4().hex}"
     try:
         _copy_files(release, unfinished)
@@ -74,13 +70,6 @@ def rebuild_views(folder: Path) -> Release:
     finally:
         seal_folder(place)
     return Release(manifest["release_id"], place, manifest)
-
-
-def _check_room(release: Release, folder: Path) -> None:
-    needed = _SPARE_BYTES + sum(entry["bytes"] for entry in list_entries(release.manifest))
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise DiskFullError(folder, needed, free)
 
 
 def _copy_files(release: Release, folder: Path) -> None:

@@ -26,6 +26,7 @@ FILE_MODE: Final = 0o444
 FOLDER_MODE: Final = 0o555
 _WRITABLE_FOLDER_MODE: Final = 0o755
 _CHUNK_BYTES: Final = 1 << 20
+_SPARE_BYTES: Final = 64 << 20
 _CANNOT_LINK: Final = frozenset({errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EACCES})
 """Another disk, a file system without hard links or a file of another user: then the bytes are copied."""
 
@@ -37,6 +38,28 @@ class WriteFailedError(PaperhouseError):
         """Name the file and the system's reason."""
         mend = "free some space" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "mend its folder"
         super().__init__(f"{path} cannot be written ({error.strerror}): {mend}, and build again")
+
+
+class DiskFullError(PaperhouseError):
+    """There is too little room for what is to be written."""
+
+    def __init__(self, what: str, folder: Path, needed: int, free: int) -> None:
+        """Name what needs room, the place and the two sizes."""
+        super().__init__(
+            f"{what} needs {needed >> 20} MiB in {folder}, where only {free >> 20} MiB are free: "
+            "free some space, and try again"
+        )
+
+
+def check_room(what: str, folder: Path, byte_count: int) -> None:
+    """Make sure that so many bytes and some to spare are free on the disk of a folder.
+
+    Errors: ``DiskFullError``.
+    """
+    needed = _SPARE_BYTES + byte_count
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise DiskFullError(what, folder, needed, free)
 
 
 @contextlib.contextmanager

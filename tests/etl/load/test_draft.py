@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from etl.load.draft import (
-    DiskFullError,
     TablesIncompleteError,
     check_space,
     list_sources,
 )
+from etl.load.files import DiskFullError
 from etl.load.tables import TableMissingError
 from schemas import TABLES
 from tests.conftest_tables import write_tables

@@ -7,9 +7,8 @@ import pytest
 
 from etl.load import export as export_module
 from etl.load.changes import FolderNotEmptyError
-from etl.load.draft import DiskFullError
 from etl.load.export import CopyFailedError, export_release, rebuild_views
-from etl.load.files import hash_file, unseal_folder
+from etl.load.files import DiskFullError, hash_file, unseal_folder
 from etl.load.manifest import list_entries
 from etl.load.reader import open_release
 

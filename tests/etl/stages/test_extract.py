@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from polars.testing import assert_frame_equal
 
 from etl.extract.files import InputUnreadableError
+from etl.load.files import DiskFullError
 from etl.load.tables import read_table
 from etl.load.warehouse import Warehouse
 from etl.runners.local import LocalRunner
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from etl.stages.receipt import Receipt
+
+
+class Usage(NamedTuple):
+    free: int
 
 
 @pytest.fixture
@@ -109,3 +115,24 @@ def test_progress_is_told_in_bytes_up_to_all_of_them(warehouse: Warehouse, four_
     assert len(told) == 4
     assert told == sorted(told)
     assert told[-1] == (total, total)
+
+
+def test_a_disk_without_room_is_told_before_any_dump_is_read(
+    monkeypatch: pytest.MonkeyPatch, warehouse: Warehouse, four_dumps: Path
+):
+    collected = collect_inputs(warehouse, InputOptions((four_dumps,)))
+    for path in four_dumps.iterdir():
+        path.unlink()  # proof: nothing of them is read
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free=64 << 20))
+    with pytest.raises(
+        DiskFullError, match=r"the build needs 64 MiB in .*, where only 64 MiB are free: free some space"
+    ):
+        extract_listings(warehouse, collected, runner=LocalRunner(1))
+
+
+def test_kept_units_need_less_room(monkeypatch: pytest.MonkeyPatch, warehouse: Warehouse, four_dumps: Path):
+    extract_folder(warehouse, four_dumps)
+    size = sum(path.stat().st_size for path in four_dumps.iterdir())
+    (four_dumps / "e.txt").write_text("nothing of interest\n", "utf-8")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free=(64 << 20) + 2 * size))
+    extract_folder(warehouse, four_dumps)
