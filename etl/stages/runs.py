@@ -8,6 +8,7 @@ compressed, since they are read at once and thrown away.
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import shutil
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 KEY: Final = "key"
 """Name of the column that a run is sorted by; it comes first, and readers do not get it."""
 
-BUCKET_BYTES: Final = 32 << 20
+BUCKET_BYTES: Final = 64 << 20
 """Dumps of one bucket: a task holds what is in them in memory several times over."""
 
 LISTING_BYTES: Final = 1000
@@ -55,7 +56,7 @@ def choose_bucket_count(dump_bytes: int, listings: int) -> int:
     """Choose the number of buckets for dumps of so many bytes with so many listings.
 
     >>> [choose_bucket_count(*size) for size in ((1_000_000, 500), (1 << 30, 600_000), (1 << 30, 9_000_000))]
-    [1, 32, 512]
+    [1, 16, 256]
     """
     wanted = -(-max(dump_bytes, LISTING_BYTES * listings) // BUCKET_BYTES)
     return min(1 << max(wanted - 1, 0).bit_length(), MAX_BUCKETS)
@@ -131,44 +132,52 @@ _Choice = slice | pl.Series
 """Rows of a run: a stretch of them, or their places."""
 
 
-def _read(paths: Sequence[Path], choose: Callable[[pl.Series], _Choice], columns: Sequence[str] | None) -> pl.DataFrame:
+def _read(paths: Sequence[Path], choose: Callable[[pa.Array], _Choice], columns: Sequence[str] | None) -> pl.DataFrame:
     """Copy the rows of runs that are chosen by their keys, run after run.
 
     A copy, since the system maps some pages around each that is touched: in hundreds of files and dozens of columns
-    these are far more than the rows.
+    these are far more than the rows. Every range opens every run, so what is done for each of them is kept small.
     """
     copied = pa.BufferOutputStream()
     with contextlib.ExitStack() as stack:
+        names: list[str] = []
         writer = None
         for path in paths:
             with pa.memory_map(str(path)) as source:
-                rows = _choose(pa.ipc.open_file(source).read_all(), choose, columns)
-                writer = writer or stack.enter_context(pa.ipc.new_stream(copied, rows.schema))
+                file = pa.ipc.open_file(source)
+                if writer is None:
+                    names = [name for name in file.schema.names if name != KEY] if columns is None else [*columns]
+                    schema = pa.schema([file.schema.field(name) for name in names])
+                    writer = stack.enter_context(pa.ipc.new_stream(copied, schema))
+                if not file.num_record_batches:  # a run without rows
+                    continue
+                run = file.get_batch(0)
+                rows = _take(run.select(names), choose(run[KEY]))
                 if rows.num_rows:
-                    writer.write_table(rows)
-                del rows
+                    writer.write_batch(rows)
+                del rows, run
     return pl.DataFrame(pa.ipc.open_stream(copied.getvalue()).read_all())
 
 
-def _choose(run: pa.Table, choose: Callable[[pl.Series], _Choice], columns: Sequence[str] | None) -> pa.Table:
-    chosen = choose(pl.Series(run[KEY]))
-    rows = run.drop_columns(KEY) if columns is None else run.select(columns)
+def _take(run: pa.RecordBatch, chosen: _Choice) -> pa.RecordBatch:
     if isinstance(chosen, slice):
-        return rows.slice(chosen.start, chosen.stop - chosen.start)
-    return rows.take(chosen.to_arrow())
+        return run.slice(chosen.start, chosen.stop - chosen.start)
+    return run.take(chosen.to_arrow())
 
 
-def _find_bucket(keys: pl.Series, bucket: Bucket) -> slice:
-    return slice(*(_find_key(keys, bound) for bound in bucket.bounds()))
+def _find_bucket(keys: pa.Array, bucket: Bucket) -> slice:
+    numbers = memoryview(keys.buffers()[1])[: keys.nbytes].cast("Q")
+    return slice(*(bisect.bisect_left(numbers, bound) for bound in bucket.bounds()))
 
 
-def _find_keys(known: pl.Series, keys: pl.Series) -> pl.Series:
-    """Find the places of keys; only those between a run's first and last one are looked for."""
-    if known.is_empty():
+def _find_keys(known: pa.Array, keys: pl.Series) -> pl.Series:
+    """Find the places of sorted keys in sorted ones, where a key may stand several times."""
+    if not len(known):
         return pl.Series([], dtype=pl.UInt32)
-    start, stop = keys.search_sorted(known[0], side="left"), keys.search_sorted(known[-1], side="right")
-    return known.is_in(keys[start:stop].implode()).arg_true()
-
-
-def _find_key(keys: pl.Series, bound: int) -> int:
-    return len(keys) if bound == _KEYS else int(keys.search_sorted(bound, side="left"))
+    numbers = pl.Series(known)
+    start, stop = keys.search_sorted(numbers[0], side="left"), keys.search_sorted(numbers[-1], side="right")
+    wanted = keys[start:stop].to_frame("wanted")
+    places = wanted.select(
+        pl.int_ranges(*(numbers.search_sorted(wanted["wanted"], side) for side in ("left", "right")))
+    )
+    return places.to_series().explode().drop_nulls()

@@ -93,16 +93,17 @@ def _find_blocks(pieces: pl.DataFrame) -> pl.DataFrame:
 
 def _pair_neighbours(ordered: pl.DataFrame) -> pl.DataFrame:
     """Pair each candidate with those that follow it in its block, in the order the rows have."""
-    alias = pl.col("alias")
+    alias, other = pl.col("alias"), pl.col("other")
     following = [
-        ordered.select(
-            "piece", pl.col("piece").shift(-step).alias("other_piece"), alias, alias.shift(-step).alias("other")
-        ).filter(pl.col("piece") == pl.col("other_piece"))
+        # The pair alone is kept of each step: in a block of a hundred thousand these are over a million.
+        ordered.lazy()
+        .select("piece", alias, alias.shift(-step).alias("other"), pl.col("piece").shift(-step).alias("other_piece"))
+        .filter(pl.col("piece") == pl.col("other_piece"))
+        .select(pl.min_horizontal(alias, other).alias("left"), pl.max_horizontal(alias, other).alias("right"))
+        .collect()
         for step in range(1, NEIGHBOURS + 1)
     ]
-    return pl.concat(following).select(
-        pl.min_horizontal("alias", "other").alias("left"), pl.max_horizontal("alias", "other").alias("right")
-    )
+    return pl.concat(following)
 
 
 def _hash(title_key: bytes) -> int:
