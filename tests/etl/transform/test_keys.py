@@ -15,6 +15,11 @@ def make_keys(*titles: str) -> list[str]:
     return pl.DataFrame({"title": titles}).select(make_title_key(pl.col("title")))["title"].to_list()
 
 
+def make_abstract_keys(*abstracts: str) -> list[tuple[str | None, list[str]]]:
+    cards = pl.DataFrame({"title": ["Title"] * len(abstracts), "abstract": abstracts})
+    return add_keys(cards).select("abstract_key", "pieces").rows()
+
+
 def fold(text: str) -> str:
     return pl.DataFrame({"text": [text]}).select(fold_text(pl.col("text"))).item()
 
@@ -211,3 +216,11 @@ def test_folding_leaves_nothing_but_lower_case_words_and_single_spaces(text: str
     folded = fold(text)
     assert folded == " ".join(folded.split())
     assert folded == folded.lower()
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_a_letter_of_another_script_changes_nothing_in_the_rest(text: str):
+    # Texts of plain ASCII are folded by a shorter way.
+    assert fold(f"{text} | é") == f"{fold(text)} e".lstrip()
+    plain, foreign = make_abstract_keys(f"{text} | e", f"{text} | é")
+    assert plain == foreign
