@@ -23,7 +23,7 @@ from schemas.columns import list_columns
 from schemas.dictionary import escape_markdown, quote_code, render_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from etl.load.sql_files import SqlFile
@@ -62,8 +62,7 @@ def build_catalog(release_folder: Path) -> None:
 def fill_catalog(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Iterable[Path]]) -> None:
     """Create the views of the tables, and all views and macros of ``warehouse/``, in the attached ``catalog``."""
     create_table_views(connection, files)
-    for sql_file in list_sql_files():
-        add_sql_file(connection, sql_file)
+    add_sql_files(connection, list_sql_files())
 
 
 def is_catalog_usable(release_folder: Path) -> bool:
@@ -120,24 +119,30 @@ def render_sql_files(sql_files: Iterable[SqlFile]) -> str:
     return "\n".join(map(_render_sql_file, sql_files))
 
 
-def add_sql_file(connection: duckdb.DuckDBPyConnection, sql_file: SqlFile) -> None:
-    """Create a view or macro, with its comments, in the attached ``catalog``."""
-    connection.execute(sql_file.text)
-    if not sql_file.is_macro:
-        _comment_view(connection, sql_file.name, sql_file.description, _describe_columns(connection, sql_file))
-        return
-    ((kind,),) = connection.execute(
-        "SELECT function_type FROM duckdb_functions() WHERE database_name = 'catalog' AND function_name = ?",
-        [sql_file.name],
+def add_sql_files(connection: duckdb.DuckDBPyConnection, sql_files: Sequence[SqlFile]) -> None:
+    """Create views and macros, with their comments, in the attached ``catalog``."""
+    for sql_file in sql_files:
+        connection.execute(sql_file.text)
+    # Asked for once: DuckDB plans a view anew for every question about its columns.
+    columns = connection.execute(
+        "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+        "WHERE database_name = 'catalog' GROUP BY table_name"
     ).fetchall()
-    macro = "MACRO TABLE" if kind == "table_macro" else "MACRO"
-    connection.execute(f"COMMENT ON {macro} {quote_name(sql_file.name)} IS {quote_text(sql_file.description)}")
+    kinds = connection.execute(
+        "SELECT function_name, function_type FROM duckdb_functions() WHERE database_name = 'catalog'"
+    ).fetchall()
+    names, macros = dict(columns), dict(kinds)
+    for sql_file in sql_files:
+        if sql_file.is_macro:
+            macro = "MACRO TABLE" if macros[sql_file.name] == "table_macro" else "MACRO"
+            connection.execute(f"COMMENT ON {macro} {quote_name(sql_file.name)} IS {quote_text(sql_file.description)}")
+        else:
+            described = _describe_columns(sql_file, names[sql_file.name])
+            _comment_view(connection, sql_file.name, sql_file.description, described)
 
 
-def _describe_columns(connection: duckdb.DuckDBPyConnection, sql_file: SqlFile) -> dict[str, str]:
+def _describe_columns(sql_file: SqlFile, names: Sequence[str]) -> dict[str, str]:
     """Describe each column the view really has; a comment must speak of all of them and of no other."""
-    rows = connection.execute(f"DESCRIBE {quote_name(sql_file.name)}").fetchall()
-    names = [name for name, *_ in rows]
     inherited = list_columns(TABLES[sql_file.columns_as_in]) if sql_file.columns_as_in else []
     known = {column.name: _describe_column(column) for column in inherited} | sql_file.columns
     wrong = (set(names) - set(known)) | (set(sql_file.columns) - set(names))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from etl.load.catalog import STORAGE_VERSION, add_sql_file, fill_catalog
+from etl.load.catalog import STORAGE_VERSION, add_sql_files, fill_catalog
 from etl.load.duckdb_names import escape_pattern, quote_text
 from etl.load.files import flush_file
 from etl.load.manifest import list_release_files
@@ -43,8 +43,7 @@ def finish_catalog(release: Release, folder: Path, files: Mapping[str, Sequence[
         fill_catalog(connection, list_release_files(release.manifest, release.path))
         for kind, paths in files.items():
             connection.execute(f"CREATE VIEW search_{kind} AS FROM {read_parquet(paths)}")
-        for sql_file in list_search_files():
-            add_sql_file(connection, sql_file)
+        add_sql_files(connection, list_search_files())
         connection.execute("USE memory")
         connection.execute("DETACH catalog")
     flush_file(folder / _UNFINISHED)
