@@ -121,22 +121,7 @@ weights AS (
     CROSS JOIN search_totals AS t
 ),
 
--- What must be missing has no rarity, so no score. Scores are whole multiples of 2^-42: then their sums are exact, and
--- of equal texts equal, in whatever order words are added up.
-scored AS (
-    SELECT
-        l.paper_number,
-        w.item_count,
-        w.wanted_count,
-        round(
-            4398046511104e0 * w.rarity * l.weight * 22e-1
-            / (l.weight + 12e-1 * (25e-2 + 75e-2 * l.word_count / w.mean_word_count))
-        ) / 4398046511104e0 AS score
-    FROM living AS l
-    INNER JOIN weights AS w ON w.item = l.item
-),
-
--- A paper that has all has the rarest: papers without it need not be grouped.
+-- A paper that has all has the rarest: hits of papers without it are neither scored nor added up.
 candidates AS (
     SELECT l.paper_number
     FROM living AS l
@@ -144,15 +129,35 @@ candidates AS (
     WHERE w.is_rarest AND w.item_count > 1
 ),
 
+kept AS (
+    SELECT living.* FROM living WHERE (SELECT max(item_count) FROM weights) = 1
+    UNION ALL
+    SELECT l.* FROM living AS l SEMI JOIN candidates AS c ON c.paper_number = l.paper_number
+),
+
+-- What must be missing has no rarity, so no score. Scores are whole multiples of 2^-42: then their sums are exact, and
+-- of equal texts equal, in whatever order words are added up.
+scored AS (
+    SELECT
+        k.paper_number,
+        w.item_count,
+        w.wanted_count,
+        round(
+            4398046511104e0 * w.rarity * k.weight * 22e-1
+            / (k.weight + 12e-1 * (25e-2 + 75e-2 * k.word_count / w.mean_word_count))
+        ) / 4398046511104e0 AS score
+    FROM kept AS k
+    INNER JOIN weights AS w ON w.item = k.item
+),
+
 ranked AS (
     SELECT paper_number, score FROM scored WHERE item_count = 1 AND score IS NOT NULL
     UNION ALL
-    SELECT s.paper_number, sum(s.score) AS score
-    FROM scored AS s
-    SEMI JOIN candidates AS c ON c.paper_number = s.paper_number
-    WHERE s.item_count > 1
-    GROUP BY s.paper_number
-    HAVING count(*) = min(s.wanted_count) AND count(s.score) = min(s.wanted_count)
+    SELECT paper_number, sum(score) AS score
+    FROM scored
+    WHERE item_count > 1
+    GROUP BY paper_number
+    HAVING count(*) = min(wanted_count) AND count(score) = min(wanted_count)
 ),
 
 narrowed AS (
