@@ -47,7 +47,7 @@ SHARED_KINDS: Final = {
     "measure": 64,
     "surname": 32,
     "size": 16,
-    "formula": 16,
+    "formula": 64,
     "bench": 8192,
     "model": 8192,
     "num": 4096,

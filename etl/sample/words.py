@@ -192,6 +192,7 @@ tourism retail manufacturing
 SIZES: Final = list_words("0.5B 1B 1.5B 3B 4B 7B 8B 9B 13B 14B 32B 70B 72B 110B 235B 400B")
 
 FORMULAS: Final = list_words(r"""
-$\mathcal{O}(n\log{n})$ $\lambda$ $\ell_1$ $L_2$ $\epsilon$ $O(\sqrt{T})$ $k=8$ $\beta<1$ $\tilde{O}(d^2/\epsilon)$
-$\pi_\theta$ $\mathbb{R}^d$ $\sigma^2$ $\alpha_t$ $W_2$ $\nabla{f}$ $p(x\mid{y})$
+O(n) 1/n n/k k+1 2k d/n O(1/t) n-1 O(kd) n+m k/d O(m+n) 1/k O(d) 3n/4 t/n O(nk) 1/(n+1) k-1 O(1) d+1 m/n O(t/n) 2d
+$O(n)$ $k$ $n$ $p(x)$ $L_2$ $k=8$ $\mathcal{O}(n\log{n})$ $\tilde{O}(d^2/\epsilon)$
 """)
+"""Few of them with a backslash: LaTeX is rare in abstracts; see etl/sample/coinage.py."""
