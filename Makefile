@@ -15,7 +15,8 @@ export PIP_USER := 0
 unexport PIP_CONSTRAINT PIP_PREFIX PIP_TARGET PYTHONHOME PYTHONPATH UV_FIND_LINKS
 
 BIN := .venv/bin
-ON_ALL_CORES := --numprocesses auto --dist worksteal
+# One more than there are cores, since tests wait for the disk, for processes and for the browser now and then.
+ON_ALL_CORES := --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
 PIP_HERE := python -m pip -qq --disable-pip-version-check --no-input
 PIP := $(BIN)/$(PIP_HERE)
 # A lock names all there is to install: nothing is resolved again, and nothing is built from source.

@@ -5,6 +5,7 @@ Frames are always eager here: pandera on a LazyFrame checks types alone and lets
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import pandera.polars as pa
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 FAILURES_SCHEMA = {"row": pl.Int64, "rule": pl.String, "value": pl.String}
 
 
-def make_schema(table: type[Table], columns: Sequence[str] | None = None) -> pa.DataFrameSchema:
+@functools.cache
+def make_schema(table: type[Table], columns: tuple[str, ...] | None = None) -> pa.DataFrameSchema:
     """Build a table's pandera schema, whole or for some of its columns.
 
     A row rule is part of a smaller schema only if that has all the columns the rule speaks of.
@@ -58,9 +60,11 @@ def find_failures(rows: pl.DataFrame, table: type[Table], columns: Sequence[str]
     >>> find_failures(links, Links).rows()
     [(0, "paper_id: str_matches('^[0-9a-f]{32}$')", 'x')]
     """
-    schema = make_schema(table, columns)
+    schema = make_schema(table, None if columns is None else tuple(columns))
+    # Without rows only the columns can be wrong.
+    depth = ValidationDepth.SCHEMA_ONLY if rows.is_empty() else ValidationDepth.SCHEMA_AND_DATA
     try:
-        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+        with config_context(validation_enabled=True, validation_depth=depth):
             schema.validate(rows, lazy=True)
     except pa.errors.SchemaErrors as error:
         return _read_failure_cases(error.failure_cases)

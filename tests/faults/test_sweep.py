@@ -36,13 +36,8 @@ def test_a_disk_that_is_full_or_read_only_from_some_call_on_does_so_too(run_scri
     assert found["counts"]["refused"] > 30
 
 
-@pytest.mark.parametrize(
-    "faults",
-    [["--part", "0/5"], ["--calls", "opening", "--part", "0/12"], ["--real-catalog", "--part", "0/6"]],
-    ids=["writing", "opening", "making the duckdb file"],
-)
-def test_some_of_these_faults_do_so_too(run_scripts: RunScripts, faults: list[str]):
-    (found,) = run_scripts("sweep.py", ["--once", *faults])
+def test_some_of_these_faults_do_so_too(run_scripts: RunScripts):
+    (found,) = run_scripts("sweep.py", ["--once", "--part", "0/8"])
 
     assert found["violations"] == []
-    assert found["counts"]["faults"] >= 6
+    assert found["counts"]["faults"] > 12
