@@ -29,7 +29,7 @@ CHECKERS := croissant datacontract readers
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help warehouse ui test exhaustive check checkers descriptions fix docs bench lock clean
+.PHONY: help warehouse ui test cluster exhaustive check checkers descriptions fix docs bench lock clean
 
 ## make warehouse     set up, then build a release from warehouse/landing
 ##                    (DUMPS=path for other dumps, WAREHOUSE=folder to write elsewhere)
@@ -41,10 +41,15 @@ ui: .venv/installed
 	@$(BIN)/paperhouse ui $${WAREHOUSE:+--warehouse "$$WAREHOUSE"}
 
 ## make test          set up, then run the checks and the tests, on all cores
-##                    (all but those of make exhaustive and make descriptions)
+##                    (all but those of make cluster, make exhaustive and make descriptions)
 test: check
 	@echo 'Running the tests'
-	@$(BIN)/pytest $(ON_ALL_CORES) -m 'not exhaustive and not checkers'
+	@$(BIN)/pytest $(ON_ALL_CORES) -m 'not cluster and not exhaustive and not checkers'
+
+## make cluster       set up, add Ray and an S3 server to .venv, then run the tests of clusters and stores
+cluster: .venv/cluster
+	@echo 'Running the tests of clusters and stores'
+	@$(BIN)/pytest -m cluster tests
 
 ## make exhaustive    set up, then kill publications, cut their power and try every fault at every call
 exhaustive: .venv/dev
@@ -86,6 +91,9 @@ lock:
 	@command -v uv >/dev/null || { echo 'make lock needs uv: install it and run make lock again.' >&2; exit 1; }
 	@$(LOCK) --group build --output-file requirements.lock pyproject.toml
 	@$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@$(LOCK) --group ray --constraint requirements-dev.lock --output-file requirements-ray.lock pyproject.toml
+	@$(LOCK) --group cluster --constraint requirements-dev.lock --constraint requirements-ray.lock \
+		--output-file requirements-cluster.lock pyproject.toml
 	@for name in $(CHECKERS); do $(LOCK) --no-binary jsonpath-rw --group pyproject.toml:check-$$name \
 		--output-file requirements-check-$$name.lock || exit 1; done
 
@@ -134,4 +142,10 @@ endif
 .venv/dev: .venv/made requirements-dev.lock | .venv/installed
 	@echo 'Installing the pinned tools for tests into .venv'
 	@$(PIP_INSTALL_LOCK) requirements-dev.lock
+	@touch $@
+
+# In .venv itself: a cluster's packages are those of the runtime and more, none of them in another version.
+.venv/cluster: .venv/made requirements-cluster.lock | .venv/dev
+	@echo 'Installing the pinned packages of clusters and stores into .venv'
+	@$(PIP_INSTALL_LOCK) requirements-cluster.lock
 	@touch $@

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import dagster as dg
 from pydantic import Field
@@ -12,7 +12,7 @@ from etl.errors import PaperhouseError
 from etl.escape import escape_text
 from etl.load.lock import hold_lock
 from etl.load.warehouse import find_warehouse
-from etl.runners.local import LocalRunner
+from etl.runners.choose import RunnerName, open_runner
 
 if TYPE_CHECKING:
     import logging
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from etl.load.lock import Holder, Lock
     from etl.load.warehouse import Warehouse
-    from etl.runners import Runner
+    from etl.runners.local import LocalRunner
+    from etl.runners.ray import RayRunner
 
 
 class WorkersInvalidError(PaperhouseError):
@@ -58,13 +59,32 @@ class WarehouseResource(dg.ConfigurableResource):
 class RunnerResource(dg.ConfigurableResource):
     """Where the work units run."""
 
-    workers: int | None = Field(default=None, description="Processes of this machine; by default one per core.")
+    workers: int | None = Field(default=None, description="Processes that do the work; by default one per core.")
+    runner: Literal["local", "ray"] = Field(
+        default="local",
+        description="In processes of this machine (local), or as tasks of a Ray cluster (ray). Where another resource "
+        "has joined a cluster already, such as those of dagster-ray, the tasks go to that one.",
+    )
+    address: str | None = Field(
+        default=None,
+        description="The Ray cluster's head as HOST:PORT; by default the one that $RAY_ADDRESS names or that runs on "
+        "this machine, else one is started.",
+    )
 
-    def open(self) -> Runner:
-        """Make the runner. Errors: ``WorkersInvalidError``."""
+    def open(self, lock: Lock, log: logging.Logger) -> LocalRunner | RayRunner:
+        """Make the runner for who holds a warehouse's lock; work that died and is tried again goes to the log.
+
+        Errors: ``WorkersInvalidError``, ``AddressUselessError``.
+        """
         if self.workers is not None and self.workers < 1:
             raise WorkersInvalidError(self.workers)
-        return LocalRunner(self.workers)
+        return open_runner(
+            RunnerName(self.runner),
+            workers=self.workers,
+            address=self.address,
+            witness=lock.warehouse.lock,
+            on_retry=lambda sentence: log.warning(escape_text(sentence)),
+        )
 
 
 @contextlib.contextmanager

@@ -59,8 +59,8 @@ def extract(
     runner: RunnerResource,
 ) -> Results:
     """Parse every distinct dump; each of its bytes gets one role."""
-    with warehouse.hold(context.log) as lock:
-        receipt = extract_listings(lock.warehouse, collected_dumps, runner=runner.open())
+    with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
+        receipt = extract_listings(lock.warehouse, collected_dumps, runner=engine)
         results = report_results(lock.warehouse, receipt)
         checks = check_dumps(receipt.open_folder(lock.warehouse), config)
     yield from results
@@ -89,8 +89,8 @@ def identify(
     runner: RunnerResource,
 ) -> Results:
     """Find which listings are one paper."""
-    with warehouse.hold(context.log) as lock:
-        receipt = find_papers(lock.warehouse, extracted_listings, config.find_file(), runner=runner.open())
+    with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
+        receipt = find_papers(lock.warehouse, extracted_listings, config.find_file(), runner=engine)
         results = report_results(lock.warehouse, receipt)
     yield from results
 
@@ -105,10 +105,8 @@ def date(
     runner: RunnerResource,
 ) -> Results:
     """Find the year of every page, from all evidence of the whole set."""
-    with warehouse.hold(context.log) as lock:
-        receipt = infer_page_years(
-            lock.warehouse, collected_dumps, extracted_listings, paper_identities, runner=runner.open()
-        )
+    with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
+        receipt = infer_page_years(lock.warehouse, collected_dumps, extracted_listings, paper_identities, runner=engine)
         results = report_results(lock.warehouse, receipt)
     yield from results
 
@@ -125,8 +123,8 @@ def resolve(
     runner: RunnerResource,
 ) -> Results:
     """Make one row per paper, and every table that says how it came about."""
-    with warehouse.hold(context.log) as lock:
-        receipt = resolve_papers(lock.warehouse, extracted_listings, paper_identities, pages, runner=runner.open())
+    with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
+        receipt = resolve_papers(lock.warehouse, extracted_listings, paper_identities, pages, runner=engine)
         results = report_results(lock.warehouse, receipt)
     yield from results
 

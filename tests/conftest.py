@@ -11,9 +11,13 @@ import hypothesis
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
+    from types import ModuleType
+
+    from ray.cluster_utils import Cluster
 
     from etl.load.warehouse import Warehouse
+    from etl.runners.ray import RayRunner
 
 # Every run tries the same examples; `pytest --hypothesis-profile=explore` looks for new ones.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
@@ -22,9 +26,17 @@ hypothesis.settings.load_profile("steady")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
-FIXTURE_MARKERS = {"shared_dumps": "shared", "chromium_path": "browser"}
+FIXTURE_MARKERS = {"shared_dumps": "shared", "chromium_path": "browser", "ray": "cluster"}
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
-OWN_VARIABLES = ("PAPERHOUSE_WAREHOUSE", "DAGSTER_HOME", "PANDERA_VALIDATION_ENABLED", "PANDERA_VALIDATION_DEPTH")
+NODES = 2
+NODE = {"num_cpus": 1, "object_store_memory": 80 << 20}
+OWN_VARIABLES = (
+    "PAPERHOUSE_WAREHOUSE",
+    "RAY_ADDRESS",
+    "DAGSTER_HOME",
+    "PANDERA_VALIDATION_ENABLED",
+    "PANDERA_VALIDATION_DEPTH",
+)
 
 
 class SkipRefuser:
@@ -96,3 +108,49 @@ def warehouse(tmp_path: Path) -> Warehouse:
     from etl.load.warehouse import Warehouse  # noqa: PLC0415 - most tests need none
 
     return Warehouse(tmp_path / "warehouse")
+
+
+@pytest.fixture(scope="session")
+def ray() -> ModuleType:
+    """Import Ray, told to keep to itself."""
+    from etl.runners.connection import import_ray  # noqa: PLC0415 - most tests need none
+
+    pytest.importorskip("ray", reason="needs Ray: make cluster installs it")
+    return import_ray()
+
+
+@pytest.fixture(scope="session")
+def started_cluster(ray: ModuleType) -> Iterator[Cluster]:
+    """Start a cluster on this machine, once since it costs seconds: a head without cores, which works nothing."""
+    from ray.cluster_utils import Cluster  # noqa: PLC0415 - may be absent
+
+    cluster = Cluster(initialize_head=True, head_node_args={**NODE, "num_cpus": 0, "include_dashboard": False})
+    yield cluster
+    ray.shutdown()
+    cluster.shutdown()
+
+
+@pytest.fixture
+def ray_cluster(started_cluster: Cluster) -> Cluster:
+    """Give the cluster with all its working nodes, of one core each, also after a test that killed some."""
+    for node in [node for node in started_cluster.worker_nodes if node.dead_processes()]:
+        started_cluster.remove_node(node, allow_graceful=False)
+    while len(started_cluster.worker_nodes) < NODES:
+        started_cluster.add_node(**NODE)
+    return started_cluster
+
+
+@pytest.fixture(scope="session")
+def connection(started_cluster: Cluster) -> Iterator[RayRunner]:
+    """Give a runner whose connection all share, since every new one starts workers of its own."""
+    from etl.runners.ray import RayRunner  # noqa: PLC0415 - most tests need none
+
+    with RayRunner(address=started_cluster.address) as runner:
+        yield runner
+
+
+@pytest.fixture
+def ray_runner(connection: RayRunner, ray_cluster: Cluster) -> RayRunner:
+    """Give a runner on the cluster with all its nodes."""
+    assert len(ray_cluster.worker_nodes) == NODES
+    return connection

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assets", "etl", "schemas")
-OWN_LOCKS = ("requirements.lock", "requirements-dev.lock")
+OWN_LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-ray.lock", "requirements-cluster.lock")
 LOCKS = (*OWN_LOCKS, *sorted(path.name for path in ROOT.glob("requirements-check-*.lock")))
 MAX_MODULE_LINES = 300
 OUTPUT_FOLDERS = {
@@ -159,13 +159,19 @@ def test_a_lock_pins_all_with_hashes_and_names_no_index(name: str):
 
 
 def test_the_locks_agree_with_each_other_and_with_pyproject():
-    runtime, dev = (read_lock(name) for name in OWN_LOCKS)
+    runtime, dev, ray, cluster = (read_lock(name) for name in OWN_LOCKS)
     assert {name: dev.get(name) for name in runtime} == runtime
+    # One environment can hold them all.
+    assert runtime.keys() <= ray.keys() <= cluster.keys()
+    versions = {name: {read_version(lock[name]) for lock in (dev, ray, cluster) if name in lock} for name in cluster}
+    assert [name for name, found in versions.items() if len(found) > 1] == []
     pyproject = read_pyproject()
     groups = pyproject["dependency-groups"]
     for lock, asked in (
         (runtime, pyproject["project"]["dependencies"] + pyproject["build-system"]["requires"] + groups["build"]),
         (dev, [one for one in groups["dev"] if isinstance(one, str)]),
+        (ray, [*pyproject["project"]["dependencies"], *groups["ray"]]),
+        (cluster, [one for one in groups["cluster"] if isinstance(one, str)]),
     ):
         for requirement in map(Requirement, asked):
             version = read_version(lock[canonicalize_name(requirement.name)])

@@ -9,6 +9,8 @@ from typing import Annotated, Final
 import typer
 
 from etl.cli.options import JsonOption, WaitOption, WarehouseOption, say_who_holds_the_lock, show_examples
+from etl.cli.terminal import say
+from etl.runners.choose import RunnerName, open_runner
 
 EXAMPLES: Final = show_examples(
     "paperhouse build dumps/",
@@ -16,6 +18,7 @@ EXAMPLES: Final = show_examples(
     "paperhouse build dumps/ --page-on monday.txt=2025-10-27 --skip-unreadable",
     "paperhouse build dumps/ --page-on-from-names",
     "paperhouse build dumps/ --decisions decisions.csv --dry-run",
+    "paperhouse build dumps/ --runner ray --address 10.0.0.7:6379",
 )
 
 
@@ -28,7 +31,19 @@ def build(  # noqa: PLR0913 - one argument for each option
     warehouse: WarehouseOption = None,
     workers: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="How many processes extract listings; without it one for each core."),
+        typer.Option(metavar="N", min=1, help="How many processes do the work; without it one for each core."),
+    ] = None,
+    runner: Annotated[
+        RunnerName,
+        typer.Option(help="Where the work runs: in processes of this machine, or as tasks of a Ray cluster."),
+    ] = RunnerName.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="The Ray cluster's head; without it the one that $RAY_ADDRESS names or that runs on this machine, "
+            "else one is started here.",
+        ),
     ] = None,
     page_on: Annotated[
         list[str] | None,
@@ -97,18 +112,20 @@ def build(  # noqa: PLR0913 - one argument for each option
     from etl.cli.progress import BUILD_STAGES, show_progress  # noqa: PLC0415
     from etl.load.warehouse import find_warehouse  # noqa: PLC0415
     from etl.pipeline import build as build_release  # noqa: PLC0415
-    from etl.runners.local import LocalRunner  # noqa: PLC0415
     from etl.stages.collect import InputOptions  # noqa: PLC0415
     from etl.stages.decisions import find_decisions  # noqa: PLC0415
 
     house = find_warehouse(warehouse)
-    with show_progress(BUILD_STAGES) as progress, LocalRunner(workers) as runner:
+    with (
+        show_progress(BUILD_STAGES) as progress,
+        open_runner(runner, workers=workers, address=address, witness=house.lock, on_retry=say) as engine,
+    ):
         report = build_release(
             house,
             InputOptions(
                 tuple(dumps), page_days, skip_unreadable, find_decisions(decisions), page_on_from_names, rehash
             ),
-            runner=runner,
+            runner=engine,
             wait=wait,
             dry_run=dry_run,
             allow_shrink=allow_shrink,

@@ -6,13 +6,29 @@ plain, tables travel through files, and receipts may come back in any order and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Spec = TypeVar("Spec")
 Receipt = TypeVar("Receipt")
+
+WORKER_VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "POLARS_MAX_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",
+    }
+)
+"""What is set for a worker before it imports polars and Arrow: one thread, for the processes are the parallelism.
+
+What polars frees goes back to the system at once: otherwise a worker holds the most that each of its units needed.
+"""
+
+IN_FLIGHT: Final = 4
+"""Units handed out at a time for each core, where nobody says how many: no worker waits, and few wait for a worker."""
 
 
 class Runner(Protocol):

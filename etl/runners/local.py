@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, Self
 
 from etl.errors import PaperhouseError
+from etl.runners import IN_FLIGHT, WORKER_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,7 +69,7 @@ class LocalRunner:
         if self.workers == 1 or len(specs) <= 1:
             yield from map(fn, specs)
             return
-        in_flight = max_in_flight or 4 * self.workers
+        in_flight = max_in_flight or IN_FLIGHT * self.workers
         waiting = list(reversed(specs))
         while waiting:
             lost: list[Spec] = []
@@ -141,13 +142,8 @@ def _submit(pool: ProcessPoolExecutor, fn: Callable[[Spec], Receipt], spec: Spec
 
 
 def _set_up_worker() -> None:
-    """Set up a new worker, before it imports polars and Arrow: one thread, for the processes are the parallelism.
-
-    What polars frees goes back to the system at once: otherwise a worker holds the most that each of its units needed.
-    """
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    os.environ["OMP_NUM_THREADS"] = "1"
-    os.environ["_RJEM_MALLOC_CONF"] = "dirty_decay_ms:0,muzzy_decay_ms:0"
+    """Set up a new worker, before it imports polars and Arrow."""
+    os.environ.update(WORKER_VARIABLES)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import bisect
 import contextlib
 import shutil
+import uuid
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
@@ -68,16 +69,21 @@ def list_buckets(count: int) -> Iterator[Bucket]:
 
 
 def write_run(rows: pl.DataFrame, path: Path, key: pl.Expr, *tie_breaks: str) -> None:
-    """Write rows as one run, sorted by ``key`` and then by the given columns."""
+    """Write rows as one run, sorted by ``key`` and then by the given columns.
+
+    It takes its name when it is whole, since on a cluster the same task may run twice, and be read after the first.
+    """
     run = rows.with_columns(key.alias(KEY)).select(KEY, *rows.columns).sort(KEY, *tie_breaks)
     path.parent.mkdir(parents=True, exist_ok=True)
     # The oldest form lays texts in the order of their rows; in the newer one, sorting leaves them where they were.
+    unfinished = path.with_name(f".{path.stem}-{uuid.uuid4().hex}")
     run.write_ipc(
-        path,
+        unfinished,
         compression="uncompressed",
         record_batch_size=max(run.height, 1),
         compat_level=pl.CompatLevel.oldest(),
     )
+    unfinished.replace(path)
 
 
 def list_runs(folder: Path) -> list[Path]:

@@ -15,6 +15,7 @@ from assets.resources import RunnerResource, WarehouseResource, WorkersInvalidEr
 from etl.errors import PaperhouseError
 from etl.load.lock import hold_lock
 from etl.runners.local import LocalRunner, count_cores
+from etl.runners.ray import RayRunner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,13 +102,24 @@ def test_a_fault_of_our_own_keeps_its_traceback():
         raise KeyError("x")  # noqa: EM101 - stands for any of its kind
 
 
-def test_workers_are_one_per_core_unless_said_otherwise():
-    for workers, expected in ((None, count_cores()), (3, 3)):
-        runner = RunnerResource(workers=workers).open()
-        assert isinstance(runner, LocalRunner)
-        assert runner.workers == expected
+def test_workers_are_one_per_core_unless_said_otherwise(warehouse: Warehouse, log: logging.Logger):
+    with hold_lock(warehouse) as lock:
+        for workers, expected in ((None, count_cores()), (3, 3)):
+            runner = RunnerResource(workers=workers).open(lock, log)
+            assert isinstance(runner, LocalRunner)
+            assert runner.workers == expected
 
 
-def test_no_workers_are_refused():
-    with pytest.raises(WorkersInvalidError, match="workers: 0 processes cannot work"):
-        RunnerResource(workers=0).open()
+def test_no_workers_are_refused(warehouse: Warehouse, log: logging.Logger):
+    with hold_lock(warehouse) as lock, pytest.raises(WorkersInvalidError, match="workers: 0 processes cannot work"):
+        RunnerResource(workers=0).open(lock, log)
+
+
+def test_a_run_can_choose_a_cluster(warehouse: Warehouse, log: logging.Logger):
+    config = {"runner": {"config": {"runner": "ray", "address": "10.0.0.7:6379"}}}
+    with (
+        dg.build_resources({"runner": RunnerResource.configure_at_launch()}, resource_config=config) as resources,
+        hold_lock(warehouse) as lock,
+        resources.runner.open(lock, log) as runner,
+    ):
+        assert isinstance(runner, RayRunner)
