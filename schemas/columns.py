@@ -5,6 +5,7 @@ Arrow schema, data dictionary and contract are made from these plain records; no
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -58,7 +59,13 @@ def list_columns(table: type[Table]) -> list[Column]:
     >>> [(column.name, column.type_name, column.unit) for column in list_columns(Links)][:2]
     [('paper_id', 'string', '32 hex digits'), ('position', 'int32', 'links')]
     """
-    return [_read_column(f"{name_table(table)}.{name}", field) for name, field in table.to_schema().columns.items()]
+    return list(_read_columns(table))
+
+
+@functools.cache
+def _read_columns(table: type[Table]) -> tuple[Column, ...]:
+    fields = table.to_schema().columns.items()
+    return tuple(_read_column(f"{name_table(table)}.{name}", field) for name, field in fields)
 
 
 def list_key(table: type[Table]) -> list[str]:

@@ -7,6 +7,7 @@ numbers give equal bytes: no date, no random names inside.
 from __future__ import annotations
 
 import contextlib
+import functools
 import html
 import io
 import logging
@@ -74,9 +75,19 @@ _OUTSIDE_NAMES: Final = re.compile(r'(?<=<g) id="[^"]*"|<style.*?</style>', re.D
 def _use_own_settings() -> Iterator[None]:
     """Draw with the library's defaults and ours, whatever the user's own file of settings says."""
     with mpl.rc_context():
+        # As rc_context itself does: setting them by their names checks all three hundred each time.
+        settings: Any = mpl.rcParams
+        dict.update(settings, _make_settings())
+        yield
+
+
+@functools.cache
+def _make_settings() -> dict[str, Any]:
+    with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
-        yield
+        settings: Any = mpl.rcParams
+        return dict(settings)
 
 
 @dataclass(frozen=True)
