@@ -110,6 +110,12 @@ def warehouse(tmp_path: Path) -> Warehouse:
     return Warehouse(tmp_path / "warehouse")
 
 
+@pytest.fixture
+def plain_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare builds the drawing of their report, a fifth of what a small one takes; tests/etl/report looks at those."""
+    monkeypatch.setattr("etl.stages.publish.render_report", lambda *_: "<!doctype html>\n")
+
+
 @pytest.fixture(scope="session")
 def ray() -> ModuleType:
     """Import Ray, told to keep to itself."""

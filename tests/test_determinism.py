@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Copies of one paper on pages of one day, so that nothing but dump and position is left to decide between them.
+
+pytestmark = pytest.mark.usefixtures("plain_report")
 TIES = {
     "upper": OCTOBER.replace("Deep Ladders", "DEEP Ladders"),
     "lower": OCTOBER.replace("Deep Ladders", "deep LADDERS"),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from etl.load.reader import Release
 
+pytestmark = pytest.mark.usefixtures("plain_report")
+
 FOOTER = ("  • 3 authors", "Jul 10, 2023")
 LONG = f"{LADDERS} {MOSS}"
 REWRITTEN = f"{LONG[: -len(LONG) // 5]} {TIDES[: len(LONG) // 6]}"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.assets.conftest import FinishedRun, Workshop
 
+pytestmark = pytest.mark.usefixtures("plain_report")
+
 
 @pytest.fixture
 def folder(finished: FinishedRun, tmp_path: Path) -> Path:

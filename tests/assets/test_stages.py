@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from tests.assets.conftest import FinishedRun, Workshop
 
+pytestmark = pytest.mark.usefixtures("plain_report")
+
 RESOLVED = [product.name for product in list_products("resolve")]
 EXTRACTED = [product.name for product in list_products("extract")]
 

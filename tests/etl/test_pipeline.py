@@ -29,6 +29,8 @@ from tests.etl.stages.dumps import MARCH, NO_PAGE, NOVEMBER, OCTOBER, OLD_YEAR, 
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("plain_report")
+
 STAGES = ["collect", "extract", "account", "identify", "date", "resolve"]
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from etl.load.warehouse import Warehouse
 
+pytestmark = pytest.mark.usefixtures("plain_report")
+
 ROOT = Path(__file__).resolve().parents[3]
 
 THIRD_PAGE = "byAK and the research community\nOct 30\n\nA third\n\nText.\n  • 2 authors\n·\nMay 1\n"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from etl.load.reader import Release
 
+pytestmark = pytest.mark.usefixtures("plain_report")
+
 
 @pytest.fixture
 def both(tmp_path: Path) -> tuple[Release, Release]:

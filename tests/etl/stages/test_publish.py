@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from etl.stages.receipt import Receipt
     from tests.etl.stages.conftest import RunStages
 
+pytestmark = pytest.mark.usefixtures("plain_report")
+
 
 def publish(warehouse: Warehouse, receipts: dict[str, Receipt]) -> Release:
     with hold_lock(warehouse, wait=False) as lock:
