@@ -31,7 +31,7 @@ from etl.stages.runs import (
     write_run,
 )
 from etl.stages.tasks import Tasks
-from etl.transform.candidates import PAIR_SCHEMA, count_large_blocks, halve_id, pair_candidates
+from etl.transform.candidates import PAIR_SCHEMA, find_blocks, halve_id, list_pairs
 from etl.transform.decisions import DECISION_SCHEMA, Decisions, check_chains, resolve_decisions
 from etl.transform.identify import Identity, compare_pairs, group_candidates
 from etl.transform.observations import OBSERVED, observe_candidates
@@ -121,9 +121,10 @@ def read_identity(folder: Path) -> Identity:
 
 def pair_bucket(spec: IdentifySpec) -> IdentifyReceipt:
     """Find the pairs worth comparing among the candidates that share a piece of this range."""
-    pieces = read_runs(Path(spec.source, "pieces"), spec.bucket)
-    write_run(pair_candidates(pieces), _name_run(spec, "pairs"), pl.col("left"), "left", "right")
-    return IdentifyReceipt(spec.number, count_large_blocks(pieces))
+    blocks = find_blocks(read_runs(Path(spec.source, "pieces"), spec.bucket))
+    for number, pairs in enumerate(list_pairs(blocks)):
+        write_run(pairs, Path(spec.folder, "pairs", f"{spec.number:06d}-{number:04d}.arrow"), pl.col("left"))
+    return IdentifyReceipt(spec.number, blocks.count_large())
 
 
 def gather_pairs(spec: IdentifySpec) -> IdentifyReceipt:

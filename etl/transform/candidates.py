@@ -8,9 +8,12 @@ large one each meets its nearest neighbours only, and such blocks are counted.
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_BLOCK: Final = 32
 """Candidates that share a piece and are all compared with each other."""
@@ -23,6 +26,9 @@ PIECE_SCHEMA: Final = {"piece": pl.UInt64, "alias": pl.UInt64, "head": pl.UInt64
 ``alias`` is the first half of the candidate's id: enough to tell ten million apart, and should two share it, a few
 pairs too many are compared.
 """
+
+_STRETCH_ROWS: Final = 100_000
+"""Candidates in blocks whose pairs are listed at a time: one piece can be that of a million candidates."""
 
 PAIR_SCHEMA: Final = {"left": pl.UInt64, "right": pl.UInt64}
 """Two candidates, the smaller one first."""
@@ -56,24 +62,49 @@ def list_pieces(cards: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([by_title, by_text]).unique().sort("piece", "alias")
 
 
+class Blocks(NamedTuple):
+    """The pieces that several candidates share, each candidate once, sorted; by the number of their candidates."""
+
+    small: pl.DataFrame
+    large: pl.DataFrame
+
+    def count_large(self) -> int:
+        """Count the blocks in which not every candidate is compared with every other."""
+        return self.large["piece"].n_unique()
+
+
 def pair_candidates(pieces: pl.DataFrame) -> pl.DataFrame:
-    """List the pairs of candidates worth comparing.
+    """List the pairs of candidates worth comparing, all in one go.
 
     Columns in:  :data:`PIECE_SCHEMA`, in any order; a row may stand there more than once.
     Columns out: :data:`PAIR_SCHEMA`, each pair once; sorted.
     """
-    blocks = _find_blocks(pieces)
+    return pl.concat([pl.DataFrame(schema=PAIR_SCHEMA), *list_pairs(find_blocks(pieces))]).unique().sort(*PAIR_SCHEMA)
+
+
+def find_blocks(pieces: pl.DataFrame) -> Blocks:
+    """Keep the pieces that several candidates share.
+
+    Columns in:  :data:`PIECE_SCHEMA`, in any order; a row may stand there more than once.
+    Columns out: :data:`PIECE_SCHEMA`; sorted by all of them.
+    """
+    piece = pl.col("piece")
+    once = pieces.sort(*PIECE_SCHEMA).filter(
+        (piece.shift().ne_missing(piece)) | (pl.col("alias").shift() != pl.col("alias"))
+    )
+    shared = once.filter((piece.shift() == piece) | (piece.shift(-1) == piece))
     is_small = pl.len().over("piece") <= MAX_BLOCK
-    small = blocks.filter(is_small).select("piece", pl.col("alias").alias("left"))
-    pairs = small.join(small.rename({"left": "right"}), on="piece").select("left", "right")
-    large = blocks.filter(~is_small)
-    neighbours = [_pair_neighbours(large.sort("piece", order, "alias")) for order in ("head", "tail")]
-    return pl.concat([pairs.filter(pl.col("left") < pl.col("right")), *neighbours]).unique().sort("left", "right")
+    return Blocks(shared.filter(is_small), shared.filter(~is_small))
 
 
-def count_large_blocks(pieces: pl.DataFrame) -> int:
-    """Count the blocks in which not every candidate is compared with every other."""
-    return _find_blocks(pieces).group_by("piece").len().filter(pl.col("len") > MAX_BLOCK).height
+def list_pairs(blocks: Blocks) -> Iterator[pl.DataFrame]:
+    """List the pairs worth comparing in frames of bounded size; a pair may stand in several of them.
+
+    Columns out: :data:`PAIR_SCHEMA`, the smaller candidate first; in no order.
+    """
+    yield from _pair_following(blocks.small, MAX_BLOCK - 1)
+    for order in ("head", "tail"):
+        yield from _pair_following(blocks.large.sort("piece", order, "alias"), NEIGHBOURS)
 
 
 def halve_id(id_column: str) -> pl.Expr:
@@ -85,25 +116,24 @@ def halve_id(id_column: str) -> pl.Expr:
     return pl.col(id_column).str.slice(0, _HALF_OF_ID).str.to_integer(base=16, dtype=pl.UInt64)
 
 
-def _find_blocks(pieces: pl.DataFrame) -> pl.DataFrame:
-    """Keep the pieces that several candidates share, each candidate once."""
-    shared = pieces.filter(pl.col("piece").is_duplicated()).unique(["piece", "alias"], keep="any")
-    return shared.filter(pl.col("piece").is_duplicated())
-
-
-def _pair_neighbours(ordered: pl.DataFrame) -> pl.DataFrame:
-    """Pair each candidate with those that follow it in its block, in the order the rows have."""
+def _pair_following(ordered: pl.DataFrame, steps: int) -> Iterator[pl.DataFrame]:
+    """Pair each candidate with so many that follow it in its block, in the order the rows have."""
     alias, other = pl.col("alias"), pl.col("other")
-    following = [
-        # The pair alone is kept of each step: in a block of a hundred thousand these are over a million.
-        ordered.lazy()
-        .select("piece", alias, alias.shift(-step).alias("other"), pl.col("piece").shift(-step).alias("other_piece"))
-        .filter(pl.col("piece") == pl.col("other_piece"))
-        .select(pl.min_horizontal(alias, other).alias("left"), pl.max_horizontal(alias, other).alias("right"))
-        .collect()
-        for step in range(1, NEIGHBOURS + 1)
-    ]
-    return pl.concat(following)
+    for start in range(0, ordered.height, _STRETCH_ROWS):
+        rows = ordered[start : start + _STRETCH_ROWS + steps].lazy().select("piece", "alias")
+        found = []
+        for step in range(1, steps + 1):
+            pairs = (
+                rows.with_columns(alias.shift(-step).alias("other"), pl.col("piece").shift(-step).alias("other_piece"))
+                .filter(pl.col("piece") == pl.col("other_piece"))
+                .select(pl.min_horizontal(alias, other).alias("left"), pl.max_horizontal(alias, other).alias("right"))
+                .collect()
+            )
+            if pairs.is_empty():
+                break  # no block is larger
+            found.append(pairs)
+        if found:
+            yield pl.concat(found).unique()
 
 
 def _hash(title_key: bytes) -> int:

@@ -14,7 +14,7 @@ from etl.transform.candidates import (
     MAX_BLOCK,
     NEIGHBOURS,
     PIECE_SCHEMA,
-    count_large_blocks,
+    find_blocks,
     list_pieces,
     pair_candidates,
 )
@@ -58,7 +58,7 @@ def test_no_cards_make_no_pairs():
     pieces = list_pieces(frame_cards())
     assert dict(pieces.schema) == PIECE_SCHEMA
     assert pair_candidates(pieces).is_empty()
-    assert count_large_blocks(pieces) == 0
+    assert find_blocks(pieces).count_large() == 0
 
 
 @pytest.mark.parametrize("count", [2, MAX_BLOCK])
@@ -67,7 +67,7 @@ def test_every_pair_of_a_small_block_is_compared_once(count: int):
     pieces = list_pieces(cards)
     aliases = sorted(int(alias[:16], 16) for alias in cards["alias_id"])
     assert pair_candidates(pieces).rows() == list(combinations(aliases, 2))
-    assert count_large_blocks(pieces) == 0
+    assert find_blocks(pieces).count_large() == 0
 
 
 @pytest.mark.parametrize("part", [0, 1])
@@ -82,7 +82,7 @@ def test_a_large_block_costs_no_square_and_still_pairs_titles_that_begin_or_end_
     assert len(pairs) <= 2 * NEIGHBOURS * count
     wanted = {tuple(sorted(aliases[number : number + 2])) for number in range(0, count, 2)}
     assert part == 1 or wanted <= pairs
-    assert count_large_blocks(pieces) == 1
+    assert find_blocks(pieces).count_large() == 1
 
 
 @given(
