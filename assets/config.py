@@ -14,6 +14,7 @@ from etl.errors import PaperhouseError
 from etl.load.warehouse import LANDING_VARIABLE
 from etl.stages.collect import InputOptions
 from etl.stages.decisions import find_decisions
+from etl.store import name_root
 
 _LANDING: Final = Path(__file__).resolve().parent.parent / "warehouse" / "landing"
 """The folder for dumps in a clone of the project; an installed wheel has none."""
@@ -48,8 +49,8 @@ class DumpsConfig(dg.Config):
 
     dumps: list[str] = Field(
         default=list_default_dumps(),
-        description="Files, archives and folders with dumps, as absolute paths. The release holds exactly what is "
-        "named here; a dump that is no longer named leaves the dataset.",
+        description="Files, archives and folders with dumps, as absolute paths or URLs of a store. The release holds "
+        "exactly what is named here; a dump that is no longer named leaves the dataset.",
     )
     page_days: dict[str, str] = Field(
         default={},
@@ -75,7 +76,7 @@ class DumpsConfig(dg.Config):
             raise DumpsUnknownError
         days = {name: _read_day(name, day) for name, day in self.page_days.items()}
         return InputOptions(
-            tuple(map(Path, self.dumps)),
+            tuple(map(name_root, self.dumps)),
             days,
             self.skip_unreadable,
             page_days_from_names=self.page_days_from_names,

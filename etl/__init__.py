@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from etl.load.reader import open_release
+    from etl.load.stored import open_release
 
 __all__ = ["open_release"]
 
@@ -19,6 +19,6 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    from etl.load import reader  # noqa: PLC0415 - that it comes late is the point
+    from etl.load import stored  # noqa: PLC0415 - that it comes late is the point
 
-    return getattr(reader, name)
+    return getattr(stored, name)

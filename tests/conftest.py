@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import urllib.request
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from types import ModuleType
 
+    from moto.server import ThreadedMotoServer
     from ray.cluster_utils import Cluster
 
     from etl.load.warehouse import Warehouse
@@ -26,8 +29,14 @@ hypothesis.settings.load_profile("steady")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
-FIXTURE_MARKERS = {"shared_dumps": "shared", "chromium_path": "browser", "ray": "cluster"}
+FIXTURE_MARKERS = {"shared_dumps": "shared", "chromium_path": "browser", "ray": "cluster", "s3": "cluster"}
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome")
+S3_VARIABLES = {
+    "AWS_ACCESS_KEY_ID": "somebody",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_REGION": "us-east-1",
+    "AWS_ALLOW_HTTP": "true",
+}
 NODES = 2
 NODE = {"num_cpus": 1, "object_store_memory": 80 << 20}
 OWN_VARIABLES = (
@@ -160,3 +169,26 @@ def ray_runner(connection: RayRunner, ray_cluster: Cluster) -> RayRunner:
     """Give a runner on the cluster with all its nodes."""
     assert len(ray_cluster.worker_nodes) == NODES
     return connection
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[ThreadedMotoServer]:
+    """Start an S3 server in this process."""
+    server = pytest.importorskip("moto.server", reason="needs moto: make cluster installs it").ThreadedMotoServer(
+        "127.0.0.1", port=0, verbose=False
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server: ThreadedMotoServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Give the URL of an empty bucket, with what it takes to reach it in the environment."""
+    endpoint = "http://{}:{}".format(*s3_server.get_host_and_port())
+    for name, value in {**S3_VARIABLES, "AWS_ENDPOINT_URL": endpoint}.items():
+        monkeypatch.setenv(name, value)
+    bucket = f"house-{uuid.uuid4().hex}"
+    with urllib.request.urlopen(urllib.request.Request(f"{endpoint}/{bucket}", method="PUT")):  # noqa: S310 - our server
+        pass
+    return f"s3://{bucket}"

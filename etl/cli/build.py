@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program starts
 from typing import Annotated, Final
 
@@ -18,6 +19,7 @@ EXAMPLES: Final = show_examples(
     "paperhouse build dumps/ --page-on monday.txt=2025-10-27 --skip-unreadable",
     "paperhouse build dumps/ --page-on-from-names",
     "paperhouse build dumps/ --decisions decisions.csv --dry-run",
+    "paperhouse build s3://bucket/dumps --store s3://bucket/papers",
     "paperhouse build dumps/ --runner ray --address 10.0.0.7:6379",
 )
 
@@ -25,10 +27,22 @@ EXAMPLES: Final = show_examples(
 def build(  # noqa: PLR0913 - one argument for each option
     *,
     dumps: Annotated[
-        list[Path],
-        typer.Argument(metavar="DUMPS", help="Files with dumps, archives or folders of them.", show_default=False),
+        list[str],
+        typer.Argument(
+            metavar="DUMPS",
+            help="Files with dumps, archives or folders of them; paths, or URLs of a store such as s3://bucket/dumps.",
+            show_default=False,
+        ),
     ],
     warehouse: WarehouseOption = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="A warehouse in a store, such as s3://bucket/papers: build on its current release, and publish the "
+            "new one there, too.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, help="How many processes do the work; without it one for each core."),
@@ -109,21 +123,28 @@ def build(  # noqa: PLR0913 - one argument for each option
     page_days = parse_page_days(page_on or [])
 
     from etl.cli.build_outcome import tell_outcome  # noqa: PLC0415 - --help must not wait for polars and rich
-    from etl.cli.progress import BUILD_STAGES, show_progress  # noqa: PLC0415
+    from etl.cli.progress import BUILD_STAGES, STORE_STAGES, show_progress  # noqa: PLC0415
     from etl.load.warehouse import find_warehouse  # noqa: PLC0415
     from etl.pipeline import build as build_release  # noqa: PLC0415
+    from etl.pipeline import build_for_store  # noqa: PLC0415
     from etl.stages.collect import InputOptions  # noqa: PLC0415
     from etl.stages.decisions import find_decisions  # noqa: PLC0415
+    from etl.store import find_place, name_root  # noqa: PLC0415
 
     house = find_warehouse(warehouse)
+    make = partial(build_for_store, house, find_place(store), on_lost=say) if store else partial(build_release, house)
     with (
-        show_progress(BUILD_STAGES) as progress,
+        show_progress(STORE_STAGES if store else BUILD_STAGES) as progress,
         open_runner(runner, workers=workers, address=address, witness=house.lock, on_retry=say) as engine,
     ):
-        report = build_release(
-            house,
+        report = make(
             InputOptions(
-                tuple(dumps), page_days, skip_unreadable, find_decisions(decisions), page_on_from_names, rehash
+                tuple(map(name_root, dumps)),
+                page_days,
+                skip_unreadable,
+                find_decisions(decisions),
+                page_on_from_names,
+                rehash,
             ),
             runner=engine,
             wait=wait,
@@ -134,6 +155,8 @@ def build(  # noqa: PLR0913 - one argument for each option
             progress=progress,
         )
     tell_outcome(house, report, dry_run=dry_run, as_json=as_json)
+    if store and not dry_run:
+        say(f"Release {report.release.release_id} is current in {store}.")
 
 
 def parse_page_days(texts: list[str]) -> dict[str, dt.date]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.errors import PaperhouseError
+from etl.store import Place, StoreRefusedError, is_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +31,8 @@ SIDECAR: Final = "page_days.csv"
 class InputMissingError(PaperhouseError):
     """A named input that does not exist or holds nothing."""
 
-    def __init__(self, path: Path, what: str, mend: str) -> None:
-        super().__init__(f"{os.fsencode(path).decode('utf-8', 'backslashreplace')}: {what}; {mend}")
+    def __init__(self, root: Path | Place, what: str, mend: str) -> None:
+        super().__init__(f"{root.url if isinstance(root, Place) else escape_name(root)}: {what}; {mend}")
 
 
 class InputUnreadableError(PaperhouseError):
@@ -58,12 +59,12 @@ class Found(NamedTuple):
     sidecars: list[InputFile]
 
 
-def find_files(roots: Sequence[Path]) -> list[InputFile]:
+def find_files(roots: Sequence[Path | Place]) -> list[InputFile]:
     """List the dumps that the named files and folders mean; see :func:`find_inputs`."""
     return find_inputs(roots).files
 
 
-def find_inputs(roots: Sequence[Path]) -> Found:
+def find_inputs(roots: Sequence[Path | Place]) -> Found:
     """List the dumps and sidecars that the named files and folders mean; a file named twice is listed once.
 
     Names are relative to their root (a named file is its own name); where two roots hold the same name, the
@@ -72,9 +73,9 @@ def find_inputs(roots: Sequence[Path]) -> Found:
     found: dict[str, InputFile] = {}
     sidecars: dict[str, InputFile] = {}
     for root in roots:
-        listed = list(_list_root(root))
+        listed = list(_list_place(root) if isinstance(root, Place) else _list_root(root))
         files = [file for file in listed if not _is_sidecar(file)]
-        if not files and (not listed or root.is_dir()):
+        if not files and (not listed or isinstance(root, Place) or root.is_dir()):
             raise InputMissingError(root, "the folder holds no dump", "name a folder or files with dumps in them")
         for file in files:
             found.setdefault(file.path, file)
@@ -111,8 +112,10 @@ def read_file(file: InputFile) -> bytes:
 def read_with_stat(file: InputFile) -> tuple[bytes, os.stat_result]:
     """Read a regular file whole, with what the system said of it before the first byte was read.
 
-    Errors: ``InputUnreadableError`` for a link, a pipe, a device, a missing or forbidden file.
+    Errors: ``InputUnreadableError`` for a link, a pipe, a device, a missing or forbidden file, an object that is gone.
     """
+    if is_url(file.path):
+        return _read_object(file)
     try:
         descriptor = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -126,6 +129,17 @@ def read_with_stat(file: InputFile) -> tuple[bytes, os.stat_result]:
             return stream.read(), found
         except OSError as error:
             raise InputUnreadableError(file.name, (error.strerror or str(error)).lower()) from error
+
+
+def _read_object(file: InputFile) -> tuple[bytes, os.stat_result]:
+    from etl.extract.objects import read_object  # noqa: PLC0415 - who reads files needs none of it
+
+    try:
+        return read_object(file.path)
+    except FileNotFoundError as error:
+        raise InputUnreadableError(file.name, "the object is gone") from error
+    except StoreRefusedError as error:
+        raise InputUnreadableError(file.name, error.problem) from error
 
 
 def escape_name(path: os.PathLike[str] | str) -> str:
@@ -159,6 +173,15 @@ def _list_root(root: Path) -> Iterator[InputFile]:
         return
     base = str(root.resolve())
     yield from _list_folder(base, len(base.rstrip("/")) + 1)
+
+
+def _list_place(place: Place) -> Iterator[InputFile]:
+    """List the objects below a place in a store, or the one at it."""
+    from etl.extract.objects import list_objects  # noqa: PLC0415 - who reads files needs none of it
+
+    for url, name, found in list_objects(place):
+        if url == place.url or not any(map(is_passed_over, name.split("/"))):
+            yield InputFile(url, name, found)
 
 
 def _list_folder(folder: str, named_from: int) -> Iterator[InputFile]:

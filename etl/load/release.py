@@ -181,6 +181,21 @@ def commit_release(warehouse: Warehouse, release: Release, staging: Path, now: d
     _finish(warehouse, release, staging, _Steps(None), now, by=by)
 
 
+def adopt_release(warehouse: Warehouse, draft: Path, release_id: str, staging: Path) -> Release:
+    """Make a release the current one that was made elsewhere and lies whole in ``draft``; the lock must be held.
+
+    Where the warehouse has that release already, ``draft`` need not be there. Errors: as for :func:`publish`.
+    """
+    now = dt.datetime.now(dt.UTC)
+    target = warehouse.releases / release_id
+    steps = _Steps(None)
+    with _explain_failure(steps), _place(draft, target, warehouse, staging, steps):
+        _commit(warehouse, target, staging, now)
+    release = open_release(warehouse, release=release_id)
+    _finish(warehouse, release, staging, steps, now, by="fetch")
+    return release
+
+
 def _commit(warehouse: Warehouse, target: Path, staging: Path, now: dt.datetime) -> None:
     before = read_current_id(warehouse)
     if before and (warehouse.releases / before).is_dir():

@@ -20,6 +20,7 @@ from etl.stages.members import find_member
 from etl.stages.page_days import gather_page_days
 from etl.stages.reading import read_files
 from etl.stages.receipt import Receipt, hash_rows, run_stage
+from etl.store import Place
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,7 +59,7 @@ class NothingReadableError(PaperhouseError):
 class InputOptions:
     """What the user names: files and folders, days of pages, what may be skipped, people's decisions."""
 
-    roots: tuple[Path, ...]
+    roots: tuple[Path | Place, ...]
     page_days: Mapping[str, dt.date] = field(default_factory=dict)
     skip_unreadable: bool = False
     decisions: Path | None = None
@@ -86,7 +87,7 @@ def collect_inputs(
         raise NothingReadableError
     _keep_ledger(warehouse, reading, ledger)
 
-    roots = sorted(escape_name(root.resolve()) for root in options.roots)
+    roots = sorted(root.url if isinstance(root, Place) else escape_name(root.resolve()) for root in options.roots)
 
     def write(folder: Path) -> Mapping[str, int | str]:
         inputs.write_parquet(folder / "inputs.parquet", compression="zstd", compression_level=1)

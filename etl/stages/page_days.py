@@ -10,7 +10,6 @@ import csv
 import datetime as dt
 import io
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.errors import PaperhouseError
@@ -135,14 +134,14 @@ def _read_sidecar(sidecar: InputFile, known: Mapping[str, InputFile]) -> Iterato
     except UnicodeDecodeError as error:
         raise SidecarInvalidError(sidecar.name, 1, f"it is no UTF-8 ({error.reason})") from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    folder = escape_name(Path(sidecar.path).parent)
+    folder = escape_name(sidecar.path.rpartition("/")[0])
     seen: dict[str, dt.date] = {}
     try:
         if tuple(next(reader, ())) != SIDECAR_HEADER:
             raise SidecarInvalidError(sidecar.name, 1, f"the header must be {','.join(SIDECAR_HEADER)}")
         for row in reader:
             name, day = _check_row(row, sidecar, reader.line_num)
-            file = known.get(f"{folder.rstrip('/')}/{name}")
+            file = known.get(f"{folder}/{name}")
             if file is None:
                 raise SidecarInvalidError(sidecar.name, reader.line_num, f"{name!r} is no dump of this build")
             if seen.setdefault(name, day) != day:

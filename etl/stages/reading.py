@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
@@ -11,12 +13,17 @@ from etl.extract.files import InputUnreadableError, read_with_stat
 from etl.extract.parse import identify_dump
 from etl.stages.ledger import find_unchanged, has_rested, read_clock, stamp_file
 from etl.stages.members import keep_member, list_members
+from etl.store import closing_pool, is_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    import os
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from etl.extract.files import InputFile
     from etl.load.warehouse import Warehouse
+
+AHEAD: Final = 16
+"""Objects that are read from a store at the same time."""
 
 
 class Reading(NamedTuple):
@@ -29,6 +36,14 @@ class Reading(NamedTuple):
     dumps: pl.DataFrame
     unreadable: Mapping[int, str]
     rested: frozenset[int]
+
+
+class Fetched(NamedTuple):
+    """A file's bytes, its state before the first of them was read, and the time then."""
+
+    raw: bytes
+    found: os.stat_result
+    read_at_ns: int
 
 
 def read_files(
@@ -51,9 +66,10 @@ def read_files(
     if on_progress is not None and numbers:
         on_progress(len(numbers), len(files))
     new = [number for number in range(len(files)) if number not in numbers]
-    for done, number in enumerate(new, start=len(numbers) + 1):
+    fetched = _fetch_ahead(files[number] for number in new)
+    for done, (number, fetch) in enumerate(zip(new, fetched, strict=True), start=len(numbers) + 1):
         try:
-            found, is_rested = _read_dumps(warehouse, files[number])
+            found, is_rested = _read_dumps(warehouse, files[number], fetch)
         except InputUnreadableError as error:
             if not skip_unreadable:
                 raise
@@ -67,13 +83,30 @@ def read_files(
     return Reading(pl.concat([known, read]).sort("number", "place"), unreadable, frozenset(rested))
 
 
-def _read_dumps(warehouse: Warehouse, file: InputFile) -> tuple[list[tuple[object, ...]], bool]:
+def _fetch_ahead(files: Iterable[InputFile]) -> Iterator[Callable[[], Fetched]]:
+    """Give for each file what reads it; objects of a store are read ahead, since each has a long way to come."""
+    ahead: deque[Callable[[], Fetched]] = deque()
+    with closing_pool(AHEAD) as pool:
+        for file in files:
+            ahead.append(pool.submit(_fetch, file).result if is_url(file.path) else partial(_fetch, file))
+            if len(ahead) >= AHEAD:
+                yield ahead.popleft()
+        yield from ahead
+
+
+def _fetch(file: InputFile) -> Fetched:
+    read_at = read_clock()
+    return Fetched(*read_with_stat(file), read_at)
+
+
+def _read_dumps(
+    warehouse: Warehouse, file: InputFile, fetch: Callable[[], Fetched]
+) -> tuple[list[tuple[object, ...]], bool]:
     """Read the dumps of a file, as rows of the ledger: itself, or the members of an archive, which are kept.
 
     Also tells whether the file had been left alone before.
     """
-    read_at = read_clock()
-    raw, found = read_with_stat(file)
+    raw, found, read_at = fetch()
     stamp = stamp_file(file.path, found)
     rows: list[tuple[object, ...]] = []
     for place, member in enumerate(unpack(raw, file.name)):

@@ -1,0 +1,60 @@
+"""Dumps in a store: listed and read as files are, so that all that follows knows no difference.
+
+An object's size, time and ETag stand for what a file system says of a file: an object that was replaced has others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from typing import TYPE_CHECKING, Final
+
+import obstore
+
+from etl.store import Place, explain_store, find_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+_MODE: Final = stat.S_IFREG | 0o444
+_NANOSECONDS: Final = 1_000_000_000
+
+
+def list_objects(place: Place) -> Iterator[tuple[str, str, os.stat_result]]:
+    """List the objects at or below a place: each with its URL, its name from the place on, and its state.
+
+    Errors: ``StoreRefusedError``.
+    """
+    with explain_store(place.url):
+        batches = obstore.list(place.open(), place.key or None)
+        found = [meta for batch in batches for meta in batch] or _look_at(place)
+    for meta in found:
+        key = str(meta["path"])
+        name = key[len(place.key) :].lstrip("/") or key.rpartition("/")[2]
+        yield Place(place.bucket, key).url, name, _describe(meta)
+
+
+def read_object(url: str) -> tuple[bytes, os.stat_result]:
+    """Read an object whole, and its state. Errors: ``FileNotFoundError``, ``StoreRefusedError``."""
+    place = find_place(url)
+    with explain_store(url):
+        found = obstore.get(place.open(), place.key)
+        return bytes(found.bytes()), _describe(found.meta)
+
+
+def _look_at(place: Place) -> list[Mapping[str, Any]]:
+    """Look at the place itself, which may be an object."""
+    try:
+        return [obstore.head(place.open(), place.key)] if place.key else []
+    except FileNotFoundError:
+        return []
+
+
+def _describe(meta: Mapping[str, Any]) -> os.stat_result:
+    modified = meta["last_modified"].timestamp()
+    mark = hashlib.blake2b(str(meta["e_tag"]).encode(), digest_size=7).digest()
+    size = (_MODE, int.from_bytes(mark), 0, 1, 0, 0, meta["size"], int(modified), int(modified), int(modified))
+    nanoseconds = int(modified * _NANOSECONDS)
+    return os.stat_result(size, {f"st_{kind}time_ns": nanoseconds for kind in "amc"})

@@ -1,0 +1,123 @@
+"""A release goes to a warehouse in a store: its files below a prefix of its own, and then the pointer.
+
+Nothing is overwritten that anybody reads: a file that is there with its very bytes stays, whatever else is written is
+read back, and what no pointer names nobody sees. A file that the release before has is copied inside the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import obstore
+
+from etl.errors import PaperhouseError
+from etl.load.manifest import MANIFEST_NAME, list_entries
+from etl.load.pointer import move_pointer, require_conditions
+from etl.store import closing_pool, explain_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from etl.load.pointer import Pointer
+    from etl.load.reader import Release
+    from etl.store import Place
+
+RELEASES: Final = "releases"
+AT_ONCE: Final = 8
+
+
+class UploadDamagedError(PaperhouseError):
+    """An object that does not have the bytes that were written."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(f"{place.url} has other bytes than were written to it; nothing was published, try again")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What an upload came to, in files and bytes."""
+
+    written_bytes: int = 0
+    copied_bytes: int = 0
+    found_bytes: int = 0
+
+
+def push_release(
+    release: Release,
+    house: Place,
+    seen: Pointer | None,
+    *,
+    before: Release | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Sent:
+    """Make a release of a local warehouse the current one of a warehouse in a store.
+
+    ``seen`` is the pointer that the release was built on, and ``before`` the release it names, if that is known.
+    Whatever fails, and whenever, the release before stays current.
+
+    Errors: ``PointerMovedError``, ``ConditionsMissingError``, ``UploadDamagedError``, ``StoreRefusedError``.
+    """
+    require_conditions(house)
+    place = house.below(f"{RELEASES}/{release.release_id}")
+    held = {} if before is None else _list_held(before, house)
+    entries = list_entries(release.manifest)
+    total = sum(entry["bytes"] for entry in entries)
+    sent = []
+    with closing_pool(AT_ONCE) as pool:
+        for one in pool.map(lambda entry: _send(entry, release.path, place, held), entries):
+            sent.append(one)
+            if on_progress is not None:
+                on_progress(sum(part.written_bytes + part.copied_bytes + part.found_bytes for part in sent), total)
+    manifest = release.path / MANIFEST_NAME
+    digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
+    _write(manifest, place.below(MANIFEST_NAME), digest)
+    move_pointer(house, release.release_id, digest, seen)
+    return Sent(*(sum(getattr(part, name) for part in sent) for name in Sent.__dataclass_fields__))
+
+
+def _list_held(release: Release, house: Place) -> dict[str, Place]:
+    """List where the release before has its files, by their hashes."""
+    place = house.below(f"{RELEASES}/{release.release_id}")
+    return {entry["sha256"]: place.below(entry["path"]) for entry in list_entries(release.manifest)}
+
+
+def _send(entry: Mapping[str, Any], folder: Path, release: Place, held: Mapping[str, Place]) -> Sent:
+    target, size, digest = release.below(entry["path"]), entry["bytes"], entry["sha256"]
+    if hash_object(target) == digest:
+        return Sent(found_bytes=size)
+    if digest in held and _copy(held[digest], target, size):
+        return Sent(copied_bytes=size)
+    _write(folder / entry["path"], target, digest)
+    return Sent(written_bytes=size)
+
+
+def _write(source: Path, target: Place, sha256: str) -> None:
+    with explain_store(target.url):
+        obstore.put(target.open(), target.key, source)
+    if hash_object(target) != sha256:
+        raise UploadDamagedError(target)
+
+
+def _copy(source: Place, target: Place, size: int) -> bool:
+    """Copy an object inside the store; tells whether it is there now with the size that it should have."""
+    try:
+        with explain_store(target.url):
+            obstore.copy(source.open(), source.key, target.key)
+            return bool(obstore.head(target.open(), target.key)["size"] == size)
+    except FileNotFoundError:
+        return False
+
+
+def hash_object(place: Place) -> str | None:
+    """Hash an object's bytes as they come; None where there is no object."""
+    digest = hashlib.sha256()
+    try:
+        with explain_store(place.url):
+            for chunk in obstore.get(place.open(), place.key):
+                digest.update(chunk)
+    except FileNotFoundError:
+        return None
+    return digest.hexdigest()
