@@ -341,7 +341,7 @@ def list_error_sentences(source: str) -> list[tuple[str, str]]:
 
 def test_error_sentences_have_one_form(repo_root: Path) -> None:
     """They are shown behind ``Error:``: they begin in lower case, unless with a name, and end without a full stop."""
-    names = ("DuckDB", "Dagster", "SQL")
+    names = ("DuckDB", "Dagster", "Ray", "SQL")
     sentences = [
         (path.name, error, text)
         for folder in ("etl", "assets")
