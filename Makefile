@@ -25,7 +25,7 @@ LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --o
 	--no-emit-index-url --annotation-style line --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
 # Environments of other people's tools, each with its lock requirements-check-NAME.lock.
-CHECKERS := croissant datacontract readers
+CHECKERS := croissant datacontract httpfs readers
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -47,7 +47,7 @@ test: check
 	@$(BIN)/pytest $(ON_ALL_CORES) -m 'not cluster and not exhaustive and not checkers'
 
 ## make cluster       set up, add Ray and an S3 server to .venv, then run the tests of clusters and stores
-cluster: .venv/cluster
+cluster: .venv/cluster .checkers/httpfs/installed
 	@echo 'Running the tests of clusters and stores'
 	@$(BIN)/pytest -m cluster tests
 

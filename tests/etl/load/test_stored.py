@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +69,30 @@ def test_arrow_reads_it_too(house: Place, release: Release):
     system, _ = pafs.FileSystem.from_uri(house.url)
     paths = [url.removeprefix("s3://") for url in etl.open_release(house.url).list_urls("listings")]
     assert ds.dataset(paths, filesystem=system).count_rows() == release.read("listings").height
+
+
+DUCKDB = """
+import duckdb, json, os, sys
+from importlib.resources import files
+urls, endpoint = json.loads(sys.argv[1]), os.environ["AWS_ENDPOINT_URL"].removeprefix("http://")
+extension = next(files("duckdb_extension_httpfs").joinpath("extensions").rglob("httpfs.duckdb_extension"))
+house = duckdb.connect()
+house.execute(f"LOAD '{extension}'")
+house.execute(f"CREATE SECRET (TYPE s3, KEY_ID 'somebody', SECRET 'secret', ENDPOINT '{endpoint}', "
+              "URL_STYLE 'path', USE_SSL false)")
+print(house.execute("SELECT count(*), count(DISTINCT paper_id) FROM read_parquet(?)", [urls]).fetchall())
+"""
+
+
+def test_duckdb_reads_it_too(house: Place, release: Release, repo_root: Path):
+    python = repo_root / ".checkers" / "httpfs" / "bin" / "python"
+    if not python.is_file():
+        pytest.skip("needs the environment .checkers/httpfs: make checkers installs it from its lock")
+    push_release(release, house, None)
+    urls = json.dumps(etl.open_release(house.url).list_urls("papers"))
+    done = subprocess.run([str(python), "-c", DUCKDB, urls], capture_output=True, text=True, check=False)
+    papers = release.read("papers").height
+    assert (done.stdout.strip(), done.stderr) == (f"[({papers}, {papers})]", "")
 
 
 def test_a_reader_stays_in_its_release(house: Place, release: Release):
@@ -206,6 +233,23 @@ def test_what_is_wrong_with_a_store_is_said_in_a_sentence(s3: str, release: Rele
     )
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     assert push_refused(release, f"{s3}/papers").startswith(f"{s3}/papers: the store cannot be reached; check the net")
+
+
+def test_who_may_not_write_there_is_told(
+    s3: str, release: Release, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+):
+    monkeypatch.setattr(store, "_RETRIES", 0)
+    request.addfinalizer(lambda: ask_for_names(after="inf"))
+    ask_for_names(after="0")
+    assert push_refused(release, f"{s3}/papers") == (
+        f"{s3}/papers: access is denied; check the credentials, and that they may list, read and write there"
+    )
+
+
+def ask_for_names(*, after: str) -> None:
+    """Let the server check who asks, after so many requests."""
+    place = f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset-auth"
+    urllib.request.urlopen(urllib.request.Request(place, after.encode(), {"Content-Type": "text/plain"})).close()  # noqa: S310 - ours
 
 
 def test_without_credentials_it_is_said_which_to_set(s3: str, release: Release, monkeypatch: pytest.MonkeyPatch):
