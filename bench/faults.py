@@ -1,6 +1,6 @@
 """Try every fault of tests/faults/ and write the counters to docs/reliability.md.
 
-    python bench/faults.py [--kills 5000] [--builds 100] [--workers 2] [--seed 0] [--images 50] [--cut-builds 20]
+    python bench/faults.py [--kills 5250] [--builds 105] [--workers 2] [--seed 0] [--images 50] [--cut-builds 20]
                            [--state FILE]
 
 Ends with 1, and writes nothing, if anything was violated. With ``--state`` what is done is kept in a file, so that a
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- written by bench/faults.py -->\n", "<!-- end -->\n"
-CHUNKS = 20
+CHUNKS = 21
 """Kills are kept in so many parts."""
 SWEEPS = {
     "a kill, EIO, ENOSPC or EACCES at a call that writes": (),
@@ -92,8 +92,8 @@ def kill(count: int, builds: int, workers: int, seed: str) -> dict[str, Any]:
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=5000, help="how many kills")
-    parser.add_argument("--builds", type=int, default=100, help="how many of them hit whole builds")
+    parser.add_argument("--kills", type=int, default=5250, help="how many kills; one in 25 comes too late")
+    parser.add_argument("--builds", type=int, default=105, help="how many of them hit whole builds")
     parser.add_argument("--workers", type=int, default=2, help="how many processes kill")
     parser.add_argument("--seed", default="0", help="other seeds kill at other calls")
     parser.add_argument("--images", type=int, default=50, help="how many images of each power cut")
