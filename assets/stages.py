@@ -166,6 +166,8 @@ def publish(
             lock=lock,
             allow_shrink=config.allow_shrink,
             accept_break=config.accept_break,
+            store=config.find_store(),
+            on_lost=context.log.warning,
             on_step=context.log.info,
         )
         clear_leftovers(lock.warehouse, receipts)

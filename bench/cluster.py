@@ -72,11 +72,6 @@ class CountingRunner(LocalRunner):
         return super().run(fn, specs, **options)
 
 
-def do_nothing(spec: int) -> int:
-    """Be a unit of no work."""
-    return spec
-
-
 def count_tree_cpu() -> float:
     """Count the CPU seconds so far of this process and all below it, also of those that have ended."""
     ticks: dict[int, tuple[int, int]] = {}
@@ -102,7 +97,7 @@ def measure_overhead(dumps: Path, place: Path) -> None:
     found: dict[str, str] = {}
     for name, runner in (("local", LocalRunner(WORKERS)), ("ray", RayRunner(address=cluster.address))):
         with runner:
-            list(runner.run(do_nothing, range(4 * WORKERS)))  # the workers start
+            list(runner.run(abs, range(4 * WORKERS)))  # the workers start
             measure_units(name, runner)
             found[name] = measure_build(name, runner, dumps, place / name)
     print(f"\nthe same content_id: {len(set(found.values())) == 1}")
@@ -113,7 +108,7 @@ def measure_overhead(dumps: Path, place: Path) -> None:
 def measure_units(name: str, runner: Runner) -> None:
     """Run units of no work, as many at a time as a build does."""
     cpu, wall = count_tree_cpu(), time.perf_counter()
-    list(runner.run(do_nothing, range(EMPTY_UNITS), max_in_flight=0, max_retries=0))
+    list(runner.run(abs, range(EMPTY_UNITS), max_in_flight=0, max_retries=0))
     cpu, wall = count_tree_cpu() - cpu, time.perf_counter() - wall
     print(f"| {name} | {EMPTY_UNITS:,} units of no work | {cpu:.1f} | {wall:.1f} |", flush=True)
 

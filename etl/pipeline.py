@@ -13,13 +13,10 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from etl.load.download import fetch_current
 from etl.load.lock import hold_lock
-from etl.load.pointer import PointerMovedError
-from etl.load.reader import open_release, read_current_id
-from etl.load.upload import push_release
+from etl.load.reader import read_current_id
 from etl.runners.local import LocalRunner
 from etl.stages.account import account_inputs
 from etl.stages.collect import InputOptions, collect_inputs
@@ -84,14 +81,17 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     dry_run: bool = False,
     allow_shrink: bool = False,
     accept_break: str | None = None,
+    store: Place | None = None,
     on_wait: Callable[[Holder | None], None] | None = None,
+    on_lost: Callable[[str], None] | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Build a release from the named dumps and make it current.
 
     Holds the warehouse's lock from the first to the last stage. A stage whose inputs and code have not changed is not
     run again, and a release that was made from the same results is not published again. With ``dry_run`` everything is
-    built and checked, and nothing is published.
+    built and checked, and nothing is published. With ``store`` the release follows the one that is current in that
+    warehouse, and becomes current there, too; ``on_lost`` is told when another writer was first and it is done again.
     Errors: ``PaperhouseError`` (missing or unreadable inputs, a lock held by another, a broken rule, a gate that
     refuses); the release before then stays current.
     """
@@ -124,47 +124,9 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
             dry_run=dry_run,
             allow_shrink=allow_shrink,
             accept_break=accept_break,
+            store=store,
+            on_lost=on_lost,
             on_step=progress.step,
         )
         clear_leftovers(warehouse, receipts)
     return BuildReport({receipt.stage: receipt for receipt in receipts}, release, release.release_id != before)
-
-
-def build_for_store(  # noqa: PLR0913 - as for build, and where it goes
-    warehouse: Warehouse,
-    house: Place,
-    options: InputOptions,
-    *,
-    tries: int = 3,
-    dry_run: bool = False,
-    on_lost: Callable[[str], None] | None = None,
-    wait: bool = True,
-    on_wait: Callable[[Holder | None], None] | None = None,
-    progress: Progress | None = None,
-    **how: Any,  # noqa: ANN401 - the rest is for build
-) -> BuildReport:
-    """Build on the current release of a warehouse in a store, and make the new one current there.
-
-    ``warehouse`` is where the work is done and kept. Who loses a race to another writer hears it by ``on_lost``, and
-    builds again on what won, as often as ``tries`` says: what was done stands, so that is little work.
-    Errors: those of :func:`build`, ``fetch_current`` and ``push_release``; the release before then stays current.
-    """
-    progress = progress or NoProgress()
-    for chance in range(tries, 0, -1):
-        progress.start("fetch")
-        seen = fetch_current(warehouse, house, wait=wait, on_wait=on_wait)
-        before = open_release(warehouse) if seen is not None else None
-        report = build(warehouse, options, wait=wait, on_wait=on_wait, dry_run=dry_run, progress=progress, **how)
-        if dry_run or (seen is not None and seen.release_id == report.release.release_id):
-            return report
-        progress.start("upload")
-        try:
-            push_release(report.release, house, seen, before=before, on_progress=progress.advance)
-        except PointerMovedError as error:
-            if chance == 1:
-                raise
-            if on_lost is not None:
-                on_lost(f"{error}; this is done now.")
-        else:
-            return report
-    raise AssertionError  # the last chance returns or raises

@@ -19,7 +19,7 @@ from etl.extract.files import InputMissingError
 from etl.load.pointer import read_pointer
 from etl.load.reader import open_release
 from etl.load.warehouse import Warehouse
-from etl.pipeline import build, build_for_store
+from etl.pipeline import NoProgress, build
 from etl.runners import WORKER_VARIABLES
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
@@ -92,24 +92,20 @@ def test_a_cluster_reads_from_the_store_and_publishes_there(
     place = house.below("dumps")
     put_files(dumps, place)
     expected = build(Warehouse(tmp_path / "local"), InputOptions((dumps,)), runner=LocalRunner(1)).release
-    build_for_store(Warehouse(tmp_path / "work"), house, InputOptions((place,)), runner=ray_runner)
+    build(Warehouse(tmp_path / "work"), InputOptions((place,)), runner=ray_runner, store=house)
     assert etl.open_release(house.url).manifest["content_id"] == expected.manifest["content_id"]
 
 
-class Race:
+class Race(NoProgress):
     """Progress that waits, before the first upload, until the other writer is there as well."""
 
     def __init__(self, barrier: threading.Barrier) -> None:
         self._barrier, self._is_past = barrier, False
 
-    def start(self, stage: str) -> None:
-        if stage == "upload" and not self._is_past:
+    def step(self, what: str) -> None:
+        if what == "upload" and not self._is_past:
             self._is_past = True
             self._barrier.wait()
-
-    def advance(self, done: int, total: int) -> None: ...
-
-    def step(self, what: str) -> None: ...
 
 
 def test_of_two_writers_at_once_one_rebuilds_on_what_the_other_published(house: Place, tmp_path: Path):
@@ -117,11 +113,11 @@ def test_of_two_writers_at_once_one_rebuilds_on_what_the_other_published(house: 
 
     def write(name: str, text: str) -> None:
         (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
-        report = build_for_store(
+        report = build(
             Warehouse(tmp_path / name),
-            house,
             InputOptions((tmp_path / f"{name}.txt",)),
             runner=LocalRunner(1),
+            store=house,
             on_lost=lost.append,
             progress=Race(barrier),
         )

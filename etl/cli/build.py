@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program starts
 from typing import Annotated, Final
 
@@ -123,21 +122,20 @@ def build(  # noqa: PLR0913 - one argument for each option
     page_days = parse_page_days(page_on or [])
 
     from etl.cli.build_outcome import tell_outcome  # noqa: PLC0415 - --help must not wait for polars and rich
-    from etl.cli.progress import BUILD_STAGES, STORE_STAGES, show_progress  # noqa: PLC0415
+    from etl.cli.progress import BUILD_STAGES, show_progress  # noqa: PLC0415
     from etl.load.warehouse import find_warehouse  # noqa: PLC0415
     from etl.pipeline import build as build_release  # noqa: PLC0415
-    from etl.pipeline import build_for_store  # noqa: PLC0415
     from etl.stages.collect import InputOptions  # noqa: PLC0415
     from etl.stages.decisions import find_decisions  # noqa: PLC0415
     from etl.store import find_place, name_root  # noqa: PLC0415
 
     house = find_warehouse(warehouse)
-    make = partial(build_for_store, house, find_place(store), on_lost=say) if store else partial(build_release, house)
     with (
-        show_progress(STORE_STAGES if store else BUILD_STAGES) as progress,
+        show_progress(BUILD_STAGES) as progress,
         open_runner(runner, workers=workers, address=address, witness=house.lock, on_retry=say) as engine,
     ):
-        report = make(
+        report = build_release(
+            house,
             InputOptions(
                 tuple(map(name_root, dumps)),
                 page_days,
@@ -151,7 +149,9 @@ def build(  # noqa: PLR0913 - one argument for each option
             dry_run=dry_run,
             allow_shrink=allow_shrink,
             accept_break=accept_break,
+            store=find_place(store) if store else None,
             on_wait=say_who_holds_the_lock,
+            on_lost=say,
             progress=progress,
         )
     tell_outcome(house, report, dry_run=dry_run, as_json=as_json)

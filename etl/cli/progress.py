@@ -31,12 +31,6 @@ BUILD_STAGES: Final = {
 }
 """Each stage of a build in words, and what its progress counts."""
 
-STORE_STAGES: Final = {
-    "fetch": ("Looking at what is current in the store", ""),
-    **BUILD_STAGES,
-    "upload": ("Uploading to the store", "bytes"),
-}
-
 SEARCH_STAGES: Final = {"index": ("Indexing words for the search", "papers")}
 SAMPLE_STAGES: Final = {"sample": ("Inventing dumps", "dumps")}
 

@@ -10,7 +10,6 @@ import obstore
 from etl.errors import PaperhouseError
 from etl.load.files import create_file, hash_file, link_file
 from etl.load.intact import is_intact
-from etl.load.lock import hold_lock
 from etl.load.manifest import MANIFEST_NAME, ManifestUnreadableError, list_entries, read_manifest
 from etl.load.pointer import Pointer, read_pointer
 from etl.load.reader import ReleaseMissingError, open_release, read_current_id
@@ -20,10 +19,10 @@ from etl.load.upload import RELEASES
 from etl.store import explain_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from etl.load.lock import Holder
+    from etl.load.lock import Lock
     from etl.load.warehouse import Warehouse
     from etl.store import Place
 
@@ -33,23 +32,22 @@ class StoredFileDamagedError(PaperhouseError):
 
     def __init__(self, place: Place) -> None:
         super().__init__(
-            f"{place.url} is missing, or has other bytes than its release's manifest says: publish again from the "
-            "warehouse that made it, or make an earlier release current"
+            f"{place.url} is missing, or has other bytes than its release's manifest says: remove it and build again "
+            "in the warehouse that published it, which writes it anew"
         )
 
 
-def fetch_current(
-    warehouse: Warehouse, house: Place, *, wait: bool = True, on_wait: Callable[[Holder | None], None] | None = None
-) -> Pointer | None:
+def fetch_current(warehouse: Warehouse, house: Place, lock: Lock) -> Pointer | None:
     """Make the store's current release the local one, unless it is; gives the pointer, or None where there is none.
 
     Files that the local release has are linked, not fetched. Errors: ``StoredFileDamagedError``,
-    ``PointerInvalidError``, ``StoreRefusedError``, and those of ``hold_lock``.
+    ``PointerInvalidError``, ``StoreRefusedError``; the local release then stays.
     """
+    lock.require(warehouse)
     pointer = read_pointer(house)
     if pointer is None or pointer.release_id == read_current_id(warehouse):
         return pointer
-    with hold_lock(warehouse, wait=wait, on_wait=on_wait), hold_staging(warehouse) as staging:
+    with hold_staging(warehouse) as staging:
         draft = staging / "release"
         if not is_intact(warehouse.releases / pointer.release_id):
             _fetch_files(house.below(f"{RELEASES}/{pointer.release_id}"), pointer, draft, _list_local(warehouse))

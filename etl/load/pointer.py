@@ -99,9 +99,12 @@ def read_pointer(house: Place) -> Pointer | None:
 def move_pointer(house: Place, release_id: str, manifest_sha256: str, seen: Pointer | None) -> None:
     """Make a release the current one, on condition that the pointer is still the one that was seen.
 
+    One that is current already is confirmed, on the same condition.
+
     Errors: ``PointerMovedError``, ``StoreRefusedError``.
     """
-    before = [] if seen is None else [seen.release_id, *seen.before][:KEPT_NAMES]
+    earlier = [] if seen is None else [seen.release_id, *seen.before]
+    before = [name for place, name in enumerate(earlier) if place or name != release_id][:KEPT_NAMES]
     said = {
         "pointer_version": POINTER_VERSION,
         "release_id": release_id,

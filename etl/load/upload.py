@@ -18,7 +18,7 @@ from etl.load.pointer import move_pointer, require_conditions
 from etl.store import closing_pool, explain_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from etl.load.pointer import Pointer
@@ -51,31 +51,36 @@ def push_release(
     seen: Pointer | None,
     *,
     before: Release | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
 ) -> Sent:
     """Make a release of a local warehouse the current one of a warehouse in a store.
 
     ``seen`` is the pointer that the release was built on, and ``before`` the release it names, if that is known.
-    Whatever fails, and whenever, the release before stays current.
+    Whatever fails, and whenever, the release before stays current. Of one that is current there already, only objects
+    that are gone or of another size are written again.
 
     Errors: ``PointerMovedError``, ``ConditionsMissingError``, ``UploadDamagedError``, ``StoreRefusedError``.
     """
     require_conditions(house)
+    is_again = seen is not None and seen.release_id == release.release_id
     place = house.below(f"{RELEASES}/{release.release_id}")
     held = {} if before is None else _list_held(before, house)
-    entries = list_entries(release.manifest)
-    total = sum(entry["bytes"] for entry in entries)
-    sent = []
+    entries = _list_missing(release, place) if is_again else list_entries(release.manifest)
     with closing_pool(AT_ONCE) as pool:
-        for one in pool.map(lambda entry: _send(entry, release.path, place, held), entries):
-            sent.append(one)
-            if on_progress is not None:
-                on_progress(sum(part.written_bytes + part.copied_bytes + part.found_bytes for part in sent), total)
+        sent = list(pool.map(lambda entry: _send(entry, release.path, place, held), entries))
     manifest = release.path / MANIFEST_NAME
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()
     _write(manifest, place.below(MANIFEST_NAME), digest)
     move_pointer(house, release.release_id, digest, seen)
     return Sent(*(sum(getattr(part, name) for part in sent) for name in Sent.__dataclass_fields__))
+
+
+def _list_missing(release: Release, place: Place) -> list[Mapping[str, Any]]:
+    """List the files of a release that the store lacks, or has with another size."""
+    with explain_store(place.url):
+        sizes = {meta["path"]: meta["size"] for batch in obstore.list(place.open(), place.key) for meta in batch}
+    return [
+        entry for entry in list_entries(release.manifest) if sizes.get(place.below(entry["path"]).key) != entry["bytes"]
+    ]
 
 
 def _list_held(release: Release, house: Place) -> dict[str, Place]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
@@ -14,6 +15,7 @@ from etl.load.staging import sweep_staging
 from etl.load.standing import find_standing, note_release
 from etl.stages.collect import read_plan, read_roots
 from etl.stages.extract import list_named_units
+from etl.stages.follow import follow_store
 from etl.stages.members import clear_members, list_members
 from etl.stages.receipt import RECEIPT_NAME, clear_old_results, hash_parts
 from etl.stages.units import clear_units
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from etl.load.release import Release
     from etl.load.warehouse import Warehouse
     from etl.stages.receipt import Metrics, Receipt
+    from etl.store import Place
 
 
 class NothingReadError(PaperhouseError):
@@ -47,6 +50,37 @@ TABLE_STAGES: Final = ("account", "extract", "date", "resolve")
 
 
 def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
+    warehouse: Warehouse,
+    receipts: Sequence[Receipt],
+    *,
+    lock: Lock,
+    dry_run: bool = False,
+    allow_shrink: bool = False,
+    accept_break: str | None = None,
+    store: Place | None = None,
+    on_lost: Callable[[str], None] | None = None,
+    on_step: Callable[[str], None] | None = None,
+) -> Release:
+    """Publish the tables of all stages as the warehouse's current release, and as that of a warehouse in a store.
+
+    Errors: those of :func:`publish_locally` and ``etl.stages.follow.follow_store``; the release before stays current.
+    """
+    publish_here = partial(
+        publish_locally,
+        warehouse,
+        receipts,
+        lock=lock,
+        dry_run=dry_run,
+        allow_shrink=allow_shrink,
+        accept_break=accept_break,
+        on_step=on_step,
+    )
+    if store is None:
+        return publish_here()
+    return follow_store(warehouse, store, publish_here, lock=lock, dry_run=dry_run, on_lost=on_lost, on_step=on_step)
+
+
+def publish_locally(  # noqa: PLR0913 - the options of one act, each by its name
     warehouse: Warehouse,
     receipts: Sequence[Receipt],
     *,

@@ -20,6 +20,7 @@ import etl
 from etl import store
 from etl.load import pointer, upload
 from etl.load.download import StoredFileDamagedError, fetch_current
+from etl.load.lock import hold_lock
 from etl.load.pointer import (
     ConditionsMissingError,
     PointerInvalidError,
@@ -36,6 +37,7 @@ from schemas import TABLES
 from tests.conftest_tables import make_tables, publish_release, publish_tables
 
 if TYPE_CHECKING:
+    from etl.load.pointer import Pointer
     from etl.load.reader import Release
 
 
@@ -47,6 +49,11 @@ def house(s3: str) -> Place:
 @pytest.fixture
 def release(warehouse: Warehouse) -> Release:
     return publish_release(warehouse)
+
+
+def fetch(warehouse: Warehouse, house: Place) -> Pointer | None:
+    with hold_lock(warehouse, wait=False) as lock:
+        return fetch_current(warehouse, house, lock)
 
 
 def list_keys(house: Place) -> set[str]:
@@ -121,7 +128,10 @@ def test_what_is_there_is_not_sent_again(house: Place, release: Release):
     sent = push_release(release, house, None)
     assert sent.written_bytes > 0
     assert (sent.copied_bytes, sent.found_bytes) == (0, 0)
+    assert push_release(release, house, read_pointer(house)) == Sent()
+    move_pointer(house, "a" * 32, "0" * 64, read_pointer(house))
     assert push_release(release, house, read_pointer(house)) == Sent(found_bytes=sent.written_bytes)
+    assert read_pointer(house).before == ("a" * 32, release.release_id)
 
 
 def test_what_the_release_before_has_is_copied_in_the_store(house: Place, release: Release, warehouse: Warehouse):
@@ -159,16 +169,16 @@ def test_an_upload_that_does_not_arrive_publishes_nothing(
 def test_the_stores_release_becomes_the_local_one(house: Place, release: Release, tmp_path: Path):
     push_release(release, house, None)
     there = Warehouse(tmp_path / "there")
-    assert fetch_current(there, house).release_id == release.release_id
+    assert fetch(there, house).release_id == release.release_id
     fetched = open_release(there)
     assert fetched.manifest == release.manifest
     with fetched.connect() as connection:
         assert connection.execute("SELECT count(*) FROM papers").fetchone() == (release.read("papers").height,)
-    assert fetch_current(there, house).release_id == release.release_id
+    assert fetch(there, house).release_id == release.release_id
 
 
 def test_a_store_with_nothing_in_it_is_no_error_for_a_writer(house: Place, warehouse: Warehouse):
-    assert fetch_current(warehouse, house) is None
+    assert fetch(warehouse, house) is None
     with pytest.raises(StoredReleaseMissingError, match="nothing was published there yet"):
         etl.open_release(house.url)
 
@@ -185,7 +195,7 @@ def test_a_damaged_release_in_the_store_is_not_built_on(
         obstore.put(broken.open(), broken.key, damage)
     there = Warehouse(tmp_path / "there")
     with pytest.raises(StoredFileDamagedError, match="is missing, or has other bytes"):
-        fetch_current(there, house)
+        fetch(there, house)
     assert not there.current.exists()
     assert list(there.staging.iterdir()) == []
 

@@ -1,0 +1,59 @@
+"""Publishing to a warehouse in a store: a release follows the one that is current there, or is not published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from etl.load.download import fetch_current
+from etl.load.pointer import PointerMovedError
+from etl.load.reader import open_release
+from etl.load.upload import push_release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from etl.load.lock import Lock
+    from etl.load.release import Release
+    from etl.load.warehouse import Warehouse
+    from etl.store import Place
+
+TRIES: Final = 3
+"""How often a release is published on what another writer has just published, before it is given up."""
+
+
+def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
+    warehouse: Warehouse,
+    store: Place,
+    publish: Callable[[], Release],
+    *,
+    lock: Lock,
+    dry_run: bool = False,
+    on_lost: Callable[[str], None] | None = None,
+    on_step: Callable[[str], None] | None = None,
+) -> Release:
+    """Publish in the local warehouse on what is current in the store, and make the same release current there.
+
+    ``publish`` does the former, and is judged by the store's release, which first becomes the local one. Who loses a
+    race to another writer hears it by ``on_lost``, and does it again on what won.
+    Errors: those of ``publish``, ``fetch_current`` and ``push_release``; the store's release before stays current.
+    """
+    step = on_step or (lambda _: None)
+    lost = 0
+    while True:
+        step("fetch")
+        seen = fetch_current(warehouse, store, lock)
+        before = None if seen is None else open_release(warehouse)
+        release = publish()
+        if dry_run:
+            return release
+        step("upload")
+        try:
+            push_release(release, store, seen, before=before)
+        except PointerMovedError as error:
+            lost += 1
+            if lost == TRIES:
+                raise
+            if on_lost is not None:
+                on_lost(f"{error}; this is done now.")
+        else:
+            return release
