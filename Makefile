@@ -51,10 +51,11 @@ cluster: .venv/cluster .checkers/httpfs/installed
 	@echo 'Running the tests of clusters and stores'
 	@$(BIN)/pytest -m cluster tests
 
-## make exhaustive    set up, then kill publications, cut their power and try every fault at every call
+## make exhaustive    set up, then run the tests that take long: kills, power cuts, every fault at every call, and builds
+##                    of the same dumps in every order and way
 exhaustive: .venv/dev
 	@echo 'Running the exhaustive tests'
-	@$(BIN)/pytest $(ON_ALL_CORES) -m exhaustive tests/faults
+	@$(BIN)/pytest $(ON_ALL_CORES) -m exhaustive
 
 ## make check         set up, then run the checks alone: lint, format, types, import rules
 check: .venv/dev

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from etl.runners.ray import RayRunner
 
 # Every run tries the same examples; `pytest --hypothesis-profile=explore` looks for new ones.
-hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("steady", max_examples=50, derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("explore", max_examples=2000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("steady")
 

@@ -121,6 +121,7 @@ def test_several_roots_in_any_order_with_copies(fresh: Release, dumps: dict[str,
     assert_same_content(build_roots(tmp_path / "two", *reversed(roots)), fresh)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("split", [(20_000, 3, 1), (100_000, 1, 2)])
 def test_other_ranges_of_keys_and_stretches_of_pairs(
     fresh: Release,
@@ -151,6 +152,7 @@ def unit_bytes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     return request.param
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("unit_bytes")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_other_workers_and_units(fresh: Release, dumps: dict[str, bytes], tmp_path: Path, workers: int):
@@ -172,6 +174,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "environment",
     [
@@ -213,6 +216,7 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "MAX_SMALL", 2)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("remembering")
 def test_every_way_to_a_set_of_dumps_ends_in_the_content_of_a_fresh_build(dumps: dict[str, bytes], tmp_path: Path):
     chance = random.Random(5)  # noqa: S311 - the same way every time
@@ -231,6 +235,7 @@ def test_every_way_to_a_set_of_dumps_ends_in_the_content_of_a_fresh_build(dumps:
     assert ledger.read_ledger(Warehouse(tmp_path / "way" / "warehouse")).height == len(dumps)
 
 
+@pytest.mark.exhaustive
 def test_the_real_dumps_under_other_names_by_two_workers(
     shared_dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

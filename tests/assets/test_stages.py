@@ -241,6 +241,7 @@ def test_a_release_that_shrinks_is_published_only_when_told_so(workshop: Worksho
     assert open_release(workshop.warehouse).read("papers").height == 1
 
 
+@pytest.mark.exhaustive
 def test_two_runs_at_once_wait_for_each_other_and_both_succeed(
     workshop: Workshop, one_dump: Path, repo_root: Path, tmp_path: Path
 ):

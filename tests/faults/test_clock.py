@@ -20,6 +20,8 @@ from tests.faults.whole import list_current_faults
 if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
 
+pytestmark = pytest.mark.exhaustive
+
 YEARS = (2026, 2099, 1980, 2026, 2038)
 
 

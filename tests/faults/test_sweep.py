@@ -34,10 +34,3 @@ def test_a_disk_that_is_full_or_read_only_from_some_call_on_does_so_too(run_scri
 
     assert found["violations"] == []
     assert found["counts"]["refused"] > 30
-
-
-def test_some_of_these_faults_do_so_too(run_scripts: RunScripts):
-    (found,) = run_scripts("sweep.py", ["--once", "--part", "0/8"])
-
-    assert found["violations"] == []
-    assert found["counts"]["faults"] > 12

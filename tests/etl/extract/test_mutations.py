@@ -43,6 +43,7 @@ def test_damage_to_pages_of_our_own_spoils_no_card_beside_it():
     assert misread <= (1 - WANTED) * whole
 
 
+@pytest.mark.exhaustive
 def test_damage_to_the_dumps_at_hand_spoils_no_card_beside_it(shared_dumps: Path):
     whole, misread, faults = try_mutants(read_bases(shared_dumps), 1000)
     assert faults == []

@@ -207,6 +207,7 @@ values = st.dictionaries(
 )
 
 
+@pytest.mark.exhaustive
 @hypothesis.settings(max_examples=8, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
 @hypothesis.given(before=values, after=values)
 def test_counts_are_those_of_a_plain_comparison(

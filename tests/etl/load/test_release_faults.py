@@ -200,6 +200,7 @@ with hold_lock(warehouse, wait=False) as lock:
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("step", ["catalog", "commit", "flush"])
 def test_killed_publication_leaves_one_release_whole_and_the_next_one_mends_all(
     warehouse: Warehouse, tables: dict[str, pl.DataFrame], publish_tables: Publish, repo_root: Path, step: str
