@@ -82,11 +82,12 @@ MEASURED: Final = """\
 ### How long an answer takes
 
 `{command}` builds an index and asks it; `seconds` are those of `paperhouse search` after its start, the best of five.
-Some dozen other programs ran on the two cores meanwhile: they slow the clock's seconds, and CPU seconds a little.
+Nothing else of weight ran on the two cores meanwhile.
 The index of a million papers is that of 100,000, each segment ten times with numbers of its own.
 
 {figures}
-The aim is an answer within 0.3 seconds on two free cores at a million papers; none were free to measure that.
+The aim is an answer within 0.3 seconds at a million papers.
+What takes longer reads the postings of several words that nearly every paper has: leave such words out, or put them in a phrase.
 Two cores need half of the CPU seconds at least, so questions of a few words or one phrase can reach it, and no others.
 About 0.2 CPU seconds open the index and find a word, in whatever number of papers it is.
 Questions of many words that nearly all papers have miss the aim, and so do beginnings as short as `th*`.
