@@ -1,11 +1,11 @@
 """What a cluster costs beside this machine's processes, and what a build asks of a scheduler and of a file system.
 
-    python bench/cluster.py [overhead] [counts] [stated] --size 30MB
+    python bench/cluster.py [overhead] [counts] [opens] [stated] --size 30MB
 
 ``overhead`` builds the same dumps with the local runner and on a Ray cluster of this machine (a head, and two nodes of
 one core each), and runs units that do nothing. ``counts`` builds a small sample cut into more and more units and ranges
-of keys, and counts tasks, runs that are opened, and bytes. ``stated`` says what the code's own rules choose for
-corpora that no machine holds, and what the counted rates come to there.
+of keys, and counts tasks, runs that are opened, and bytes; ``opens`` tells what each of these openings costs.
+``stated`` says what the code's own rules choose for corpora that no machine holds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 HERE: Final = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]  # bench/ is no package
 
-from build import DUMP_BYTES, UNITS  # noqa: E402 - after the path is set
+import polars as pl  # noqa: E402 - after the path is set
+from build import DUMP_BYTES, UNITS  # noqa: E402
 
 from etl.load.files import list_below  # noqa: E402
 from etl.load.warehouse import Warehouse  # noqa: E402
@@ -44,6 +45,7 @@ EMPTY_UNITS: Final = 2_000
 CUTS: Final = ((400_000, 1 << 30), (100_000, 1 << 30), (100_000, 1_000_000), (50_000, 500_000))
 """Bytes of a unit and of a range."""
 CORPORA: Final = (10**9, 10**11, 10**12, 10**14)
+RUNS, RUN_ROWS, RANGES_READ = 400, 4_096, 40
 LISTING_BYTES: Final = 1_600
 """Dump bytes for a listing of the sample."""
 
@@ -164,6 +166,21 @@ def tabulate_counts(dumps: Path, place: Path) -> None:
         )
 
 
+def measure_opens(place: Path) -> None:
+    """Print what it costs to open a run and take one of very many ranges of it."""
+    keys = [number * (1 << 64) // RUN_ROWS for number in range(RUN_ROWS)]
+    rows = pl.DataFrame(
+        {"number": keys, "text": ["x" * 200] * RUN_ROWS}, schema={"number": pl.UInt64, "text": pl.String}
+    )
+    for number in range(RUNS):
+        runs.write_run(rows, place / f"{number:06d}.arrow", pl.col("number"))
+    cpu = time.process_time()
+    for number in range(RANGES_READ):
+        runs.read_runs(place, runs.Bucket(number, runs.MAX_BUCKETS))
+    each = (time.process_time() - cpu) / (RUNS * RANGES_READ)
+    print(f"opening a run and taking a range of it: {each * 1e6:.0f} CPU microseconds, with the file in memory")
+
+
 def tabulate_stated() -> None:
     """Print what the rules choose for corpora of many sizes."""
     print("| dumps | units | ranges | dumps of a range, MB | unit and range pairs |\n|---|---|---|---|---|")
@@ -176,7 +193,7 @@ def tabulate_stated() -> None:
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("parts", nargs="*", default=["overhead", "counts", "stated"])
+    parser.add_argument("parts", nargs="*", default=["overhead", "counts", "opens", "stated"])
     parser.add_argument("--size", default="30MB", help="of the invented corpus, e.g. 100MB")
     options = parser.parse_args()
     size = int(float(options.size[:-2]) * UNITS[options.size[-2:]])
@@ -188,6 +205,8 @@ def main() -> None:
             measure_overhead(dumps, Path(place))
         if "counts" in options.parts:
             tabulate_counts(dumps, Path(place))
+        if "opens" in options.parts:
+            measure_opens(Path(place, "runs"))
     if "stated" in options.parts:
         tabulate_stated()
 
