@@ -87,7 +87,7 @@ The index of a million papers is that of 100,000, each segment ten times with nu
 
 {figures}
 The aim is an answer within 0.3 seconds at a million papers.
-What takes longer reads the postings of several words that nearly every paper has: leave such words out, or put them in a phrase.
+What takes longer reads the postings of several words that nearly every paper has: leave them out, or make a phrase.
 Two cores need half of the CPU seconds at least, so questions of a few words or one phrase can reach it, and no others.
 About 0.2 CPU seconds open the index and find a word, in whatever number of papers it is.
 Questions of many words that nearly all papers have miss the aim, and so do beginnings as short as `th*`.
