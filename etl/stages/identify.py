@@ -211,10 +211,10 @@ def _write_decided(folder: Path, asked: Decisions) -> None:
 
 def _read_verdicts(folder: Path, asked: Decisions) -> pl.DataFrame:
     """Read what came of comparing; of the pairs that are only kept apart, those of candidates that others may join."""
-    close = read_runs(folder / "verdicts")
-    merged = close.filter(pl.col("rule").is_not_null())
+    verdicts = read_runs(folder / "verdicts")
+    merged = verdicts.filter(pl.col("rule").is_not_null())
     decided = pl.Series([alias for pair in asked.same for alias in pair], dtype=pl.String)
-    touched = pl.concat([*(merged[name] for name in _PAIR), decided]).unique().implode()
-    vetoes = (read_run(run) for run in list_runs(folder / "vetoes"))
-    is_touched = [pl.col(name).is_in(touched) for name in _PAIR]
-    return pl.concat([close, *(rows.filter(*is_touched) for rows in vetoes)])
+    touched = pl.concat([*(merged[name] for name in _PAIR), decided]).unique().alias("alias_id")
+    keys = touched.to_frame().select(halve_id("alias_id").unique().sort()).to_series()
+    apart = read_keys(folder / "vetoes", keys)
+    return pl.concat([verdicts, apart.filter(pl.col(name).is_in(touched.implode()) for name in _PAIR)])

@@ -29,7 +29,9 @@ def connect(nodes: Iterable[Node], pairs: Iterable[tuple[Node, Node]]) -> dict[N
     for left, right in pairs:
         low, high = sorted((find(left), find(right)))
         parents[high] = low
-    return {node: find(node) for node in parents}
+    for node in parents:
+        parents[node] = find(node)
+    return parents
 
 
 def connect_in_order(
@@ -43,14 +45,26 @@ def connect_in_order(
     >>> connect_in_order("abc", [("a", "b"), ("b", "c")], {("a", "c")})
     ({'a': 'a', 'b': 'a', 'c': 'c'}, [('a', 'b')])
     """
+    wanted = list(pairs)
+    roots = connect(nodes, wanted)
+    # Few components have two members that must stay apart: only in those does the order matter.
+    torn = {roots[left] for left, right in apart if left in roots and roots[left] == roots.get(right)}
+    if torn:
+        within = [pair for pair in wanted if roots[pair[0]] in torn]
+        roots |= _connect_apart([node for node, root in roots.items() if root in torn], within, apart)
+    return roots, [(left, right) for left, right in wanted if roots[left] == roots[right]]
+
+
+def _connect_apart(
+    nodes: Iterable[Node], pairs: Iterable[tuple[Node, Node]], apart: Collection[tuple[Node, Node]]
+) -> dict[Node, Node]:
     members = {node: [node] for node in nodes}
     holders = {node: node for node in members}
     kept_apart: dict[Node, set[Node]] = {}
     for left, right in apart:
         kept_apart.setdefault(left, set()).add(right)
         kept_apart.setdefault(right, set()).add(left)
-    wanted = list(pairs)
-    for left, right in wanted:
+    for left, right in pairs:
         small, large = sorted((holders[left], holders[right]), key=lambda holder: len(members[holder]))
         if small == large or _must_stay_apart(members[small], members[large], kept_apart):
             continue
@@ -58,8 +72,7 @@ def connect_in_order(
             holders[node] = large
         members[large] += members.pop(small)
     names = {holder: min(nodes) for holder, nodes in members.items()}
-    roots = {node: names[holder] for node, holder in holders.items()}
-    return roots, [(left, right) for left, right in wanted if roots[left] == roots[right]]
+    return {node: names[holder] for node, holder in holders.items()}
 
 
 def _must_stay_apart(small: list[Node], large: list[Node], kept_apart: dict[Node, set[Node]]) -> bool:

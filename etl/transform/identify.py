@@ -112,7 +112,7 @@ def group_candidates(verdicts: pl.DataFrame, decisions: Decisions | None = None)
     merged = _rank_merges(judged, decisions)
     apart = _keep_apart(judged, merged, decisions)
     roots, used = connect_in_order(sorted({alias for pair in merged for alias in pair}), merged, apart)
-    groups = pl.DataFrame(list(roots.items()), schema=IDENTITY_SCHEMA, orient="row")
+    groups = pl.DataFrame({"alias_id": list(roots), "group_id": list(roots.values())}, schema=IDENTITY_SCHEMA)
     several = groups.filter(pl.col("group_id").is_duplicated()).sort("alias_id")
     return Identity(several, _frame_matches(used, judged), _find_near_misses(judged, several))
 
@@ -143,6 +143,8 @@ def _find_bridges(ruled: pl.DataFrame) -> set[Pair]:
     """Find the pairs in which a candidate without an abstract fits several papers that are not one."""
     is_loose = pl.col("rule") == "title_only"
     loose = ruled.filter(is_loose).select(*_PAIR, "lacks_abstract", "other_lacks_abstract").rows()
+    if not loose:
+        return set()
     nodes = {alias for pair in ruled.select(_PAIR).iter_rows() for alias in pair}
     roots = connect(nodes, ruled.filter(~is_loose).select(_PAIR).iter_rows())
     fits: dict[str, set[str]] = {}
@@ -168,7 +170,8 @@ def _keep_apart(judged: pl.DataFrame, merged: list[Pair], decisions: Decisions) 
 
 
 def _frame_matches(used: list[Pair], judged: pl.DataFrame) -> pl.DataFrame:
-    pairs = pl.DataFrame(used, schema=dict.fromkeys(_PAIR, pl.String), orient="row")
+    columns = {name: [pair[side] for pair in used] for side, name in enumerate(_PAIR)}
+    pairs = pl.DataFrame(columns, schema=dict.fromkeys(_PAIR, pl.String))
     found = pairs.join(judged, on=_PAIR).select(*_PAIR, "rule", pl.col("abstract_permille").alias("score_permille"))
     names = ("alias_id", "matched_alias_id")
     there = found.rename({"other_alias_id": "matched_alias_id"})
@@ -177,12 +180,14 @@ def _frame_matches(used: list[Pair], judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def _find_near_misses(judged: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    near = judged.filter(pl.col("is_near_miss"))
+    named = pl.concat([near[name] for name in _PAIR])
+    grouped = groups.filter(pl.col("alias_id").is_in(named.implode()))  # a few of very many
     paper = [
-        pl.col(name).replace_strict(groups["alias_id"], groups["group_id"], default=pl.col(name)) for name in _PAIR
+        pl.col(name).replace_strict(grouped["alias_id"], grouped["group_id"], default=pl.col(name)) for name in _PAIR
     ]
     return (
-        judged.filter(pl.col("is_near_miss"))
-        .filter(paper[0] != paper[1])
+        near.filter(paper[0] != paper[1])
         .select(*_PAIR, pl.col("veto").fill_null("not_alike_enough").alias("reason"), *list(NEAR_MISS_SCHEMA)[3:])
         .sort(_PAIR)
     )
