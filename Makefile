@@ -15,8 +15,9 @@ export PIP_USER := 0
 unexport PIP_CONSTRAINT PIP_PREFIX PIP_TARGET PYTHONHOME PYTHONPATH UV_FIND_LINKS
 
 BIN := .venv/bin
-# One more than there are cores, since tests wait for the disk, for processes and for the browser now and then.
-ON_ALL_CORES := --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist worksteal
+# The processes are the parallelism: within one, polars would only make threads wait for each other.
+ON_ALL_CORES := --numprocesses auto --dist worksteal
+test exhaustive: export POLARS_MAX_THREADS := 1
 PIP_HERE := python -m pip -qq --disable-pip-version-check --no-input
 PIP := $(BIN)/$(PIP_HERE)
 # A lock names all there is to install: nothing is resolved again, and nothing is built from source.

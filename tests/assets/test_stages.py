@@ -171,6 +171,7 @@ def test_an_asset_alone_refuses_and_names_the_asset_to_begin_with(assets: list[s
     )
 
 
+@pytest.mark.exhaustive
 def test_an_asset_alone_takes_the_latest_results(workshop: Workshop):
     stages = (["collected_dumps"], EXTRACTED, ["inputs"], ["paper_identities"], ["pages"], RESOLVED, ["release"])
     for assets in stages:
@@ -180,6 +181,7 @@ def test_an_asset_alone_takes_the_latest_results(workshop: Workshop):
     assert open_release(workshop.warehouse).read("papers").height == 3
 
 
+@pytest.mark.exhaustive
 def test_results_of_different_dumps_are_not_published_together(workshop: Workshop, one_dump: Path):
     assert workshop.run().success
     before = read_current_id(workshop.warehouse)
@@ -205,6 +207,7 @@ def test_a_missing_folder_fails_with_one_sentence(workshop: Workshop, tmp_path: 
     assert read_current_id(workshop.warehouse) is None
 
 
+@pytest.mark.exhaustive
 def test_what_is_set_for_a_run_is_followed(workshop: Workshop, tmp_path: Path):
     decisions = tmp_path / "decisions.csv"
     decisions.write_text(
@@ -227,6 +230,7 @@ def test_what_is_set_for_a_run_is_followed(workshop: Workshop, tmp_path: Path):
     assert release.read("papers").height == 2
 
 
+@pytest.mark.exhaustive
 def test_a_release_that_shrinks_is_published_only_when_told_so(workshop: Workshop):
     assert workshop.run().success
     before = read_current_id(workshop.warehouse)

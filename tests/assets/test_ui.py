@@ -116,6 +116,7 @@ def page(chromium_path: str, requests: list[str]) -> Iterator[Page]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_release_is_built_and_looked_at_in_the_browser(  # noqa: PLR0913, PLR0917 - fixtures
     page: Page, address: str, requests: list[str], warehouse: Warehouse, dumps: Path, tmp_path: Path
 ):
