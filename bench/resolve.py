@@ -128,7 +128,7 @@ def invent_card(place: int, papers: int) -> dict[str, object]:
         title, abstract = (f"{title} revised", abstract) if place % 40 else (title, " ".join(sentences[1:]))
     day, has_year, has_organization = drawn[-2] % 27 + 1, drawn[-3] % 5 > 0, drawn[-4] % 5 == 0
     return {
-        "dump_id": f"{(place // CARDS_PER_DUMP * 0x9E3779B97F4A7C15) % (1 << 64):016x}" * 2,
+        "dump_id": draw(f"dump {place // CARDS_PER_DUMP}").hex()[:32],
         "position": place % CARDS_PER_DUMP,
         "page_number": 0,
         "byte_start": 1000 * (place % CARDS_PER_DUMP),
