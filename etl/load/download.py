@@ -11,11 +11,10 @@ from etl.errors import PaperhouseError
 from etl.load.files import create_file, hash_file, link_file
 from etl.load.intact import is_intact
 from etl.load.manifest import MANIFEST_NAME, ManifestUnreadableError, list_entries, read_manifest
-from etl.load.pointer import Pointer, read_pointer
+from etl.load.pointer import Pointer, find_stored, read_pointer
 from etl.load.reader import ReleaseMissingError, open_release, read_current_id
 from etl.load.release import adopt_release
 from etl.load.staging import hold_staging
-from etl.load.upload import RELEASES
 from etl.store import explain_store
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def fetch_current(warehouse: Warehouse, house: Place, lock: Lock) -> Pointer | N
     with hold_staging(warehouse) as staging:
         draft = staging / "release"
         if not is_intact(warehouse.releases / pointer.release_id):
-            _fetch_files(house.below(f"{RELEASES}/{pointer.release_id}"), pointer, draft, _list_local(warehouse))
+            _fetch_files(find_stored(house, pointer.release_id), pointer, draft, _list_local(warehouse))
         adopt_release(warehouse, draft, pointer.release_id, staging)
     return pointer
 

@@ -73,6 +73,11 @@ class Pointer:
     """How the store names this very state of the object; the next one is written on condition of it."""
 
 
+def find_stored(house: Place, release_id: str) -> Place:
+    """Find where a warehouse in a store has a release."""
+    return house.below(f"releases/{release_id}")
+
+
 def read_pointer(house: Place) -> Pointer | None:
     """Read which release is current; None where nothing was published yet.
 

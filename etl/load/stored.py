@@ -17,8 +17,7 @@ import polars as pl
 from etl.errors import PaperhouseError
 from etl.load import reader
 from etl.load.manifest import MANIFEST_NAME
-from etl.load.pointer import read_pointer
-from etl.load.upload import RELEASES
+from etl.load.pointer import find_stored, read_pointer
 from etl.store import Place, explain_store, name_root
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def _open_stored(house: Place, release: str) -> StoredRelease:
         if pointer is None:
             raise StoredReleaseMissingError(house, release)
         release, digest = pointer.release_id, pointer.manifest_sha256
-    place = house.below(f"{RELEASES}/{release}")
+    place = find_stored(house, release)
     at = place.below(MANIFEST_NAME)
     try:
         with explain_store(house.url):

@@ -14,7 +14,7 @@ import obstore
 
 from etl.errors import PaperhouseError
 from etl.load.manifest import MANIFEST_NAME, list_entries
-from etl.load.pointer import move_pointer, require_conditions
+from etl.load.pointer import find_stored, move_pointer, require_conditions
 from etl.store import closing_pool, explain_store
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from etl.load.reader import Release
     from etl.store import Place
 
-RELEASES: Final = "releases"
 AT_ONCE: Final = 8
 
 
@@ -62,7 +61,7 @@ def push_release(
     """
     require_conditions(house)
     is_again = seen is not None and seen.release_id == release.release_id
-    place = house.below(f"{RELEASES}/{release.release_id}")
+    place = find_stored(house, release.release_id)
     held = {} if before is None else _list_held(before, house)
     entries = _list_missing(release, place) if is_again else list_entries(release.manifest)
     with closing_pool(AT_ONCE) as pool:
@@ -85,7 +84,7 @@ def _list_missing(release: Release, place: Place) -> list[Mapping[str, Any]]:
 
 def _list_held(release: Release, house: Place) -> dict[str, Place]:
     """List where the release before has its files, by their hashes."""
-    place = house.below(f"{RELEASES}/{release.release_id}")
+    place = find_stored(house, release.release_id)
     return {entry["sha256"]: place.below(entry["path"]) for entry in list_entries(release.manifest)}
 
 

@@ -61,35 +61,6 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     on_lost: Callable[[str], None] | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> Release:
-    """Publish the tables of all stages as the warehouse's current release, and as that of a warehouse in a store.
-
-    Errors: those of :func:`publish_locally` and ``etl.stages.follow.follow_store``; the release before stays current.
-    """
-    publish_here = partial(
-        publish_locally,
-        warehouse,
-        receipts,
-        lock=lock,
-        dry_run=dry_run,
-        allow_shrink=allow_shrink,
-        accept_break=accept_break,
-        on_step=on_step,
-    )
-    if store is None:
-        return publish_here()
-    return follow_store(warehouse, store, publish_here, lock=lock, dry_run=dry_run, on_lost=on_lost, on_step=on_step)
-
-
-def publish_locally(  # noqa: PLR0913 - the options of one act, each by its name
-    warehouse: Warehouse,
-    receipts: Sequence[Receipt],
-    *,
-    lock: Lock,
-    dry_run: bool = False,
-    allow_shrink: bool = False,
-    accept_break: str | None = None,
-    on_step: Callable[[str], None] | None = None,
-) -> Release:
     """Publish the tables of all stages as the warehouse's current release.
 
     A release from the same roots that has lost more than half its rows is refused, unless ``allow_shrink``; so is one
@@ -99,8 +70,23 @@ def publish_locally(  # noqa: PLR0913 - the options of one act, each by its name
     ``ResultMissingError`` if a stage's result is gone, and whatever a gate of ``etl.load.release.publish`` refuses;
     the release before then stays current.
 
-    If the current release was made from the very same results and is untouched, nothing is new and it stays.
+    If the current release was made from the very same results and is untouched, nothing is new and it stays. With a
+    ``store`` the same is done on what is current there, as ``etl.stages.follow.follow_store`` says, with its errors.
     """
+    if store is not None:
+        publish_here = partial(
+            publish_release,
+            warehouse,
+            receipts,
+            lock=lock,
+            dry_run=dry_run,
+            allow_shrink=allow_shrink,
+            accept_break=accept_break,
+            on_step=on_step,
+        )
+        return follow_store(
+            warehouse, store, publish_here, lock=lock, dry_run=dry_run, on_lost=on_lost, on_step=on_step
+        )
     lock.require(warehouse)
     metrics = next(receipt.metrics for receipt in receipts if receipt.stage == "extract")
     if not metrics["read_dumps"]:
