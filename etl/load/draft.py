@@ -35,6 +35,17 @@ class TablesIncompleteError(PaperhouseError):
         super().__init__(f"a release cannot be made with these tables missing or unknown: {', '.join(sorted(wrong))}")
 
 
+class SourceDamagedError(PaperhouseError):
+    """A table's file that is one with that of the release before, and was damaged with it."""
+
+    def __init__(self, source: Path, twin: Path) -> None:
+        """Name the file by both its names."""
+        super().__init__(
+            f"{twin} is damaged, and with it {source}, which is the same file: nothing was published; build again, "
+            "which makes both anew"
+        )
+
+
 def list_sources(tables: Mapping[str, Path]) -> dict[str, list[Path]]:
     """List the files of all tables, in the contract's order.
 
@@ -78,7 +89,7 @@ def prepare_draft(
     """Link, check and describe the tables in a new folder of ``staging``: gives the release as it lies there.
 
     ``before`` is the release that this one is to follow.
-    Errors: as for ``verify_table``, ``check_gates``, ``check_shrink`` and ``check_declared``.
+    Errors: as for ``link_tables``, ``verify_table``, ``check_gates``, ``check_shrink`` and ``check_declared``.
     """
     draft = staging / "release"
     begin("link")
@@ -109,6 +120,7 @@ def link_tables(sources: Mapping[str, Sequence[Path]], draft: Path, before: Rele
     """Link the tables' files into the draft, in key order.
 
     A file whose very bytes the release before has is linked to that one, so that the disk holds them once.
+    Errors: ``SourceDamagedError``.
     """
     linked: dict[str, list[Path]] = {}
     for table, paths in sources.items():
@@ -128,8 +140,11 @@ def _find_twin(source: Path, table: str, before: Release | None) -> Path | None:
     size = source.stat().st_size
     for entry in before.manifest["tables"][table]["files"]:
         twin: Path = before.path / entry["path"]
+        is_same = twin.is_file() and twin.samefile(source)
+        if is_same and hash_file(source) != entry["sha256"]:
+            raise SourceDamagedError(source, twin)
         is_like = entry["bytes"] == size and twin.is_file()
-        if is_like and (twin.samefile(source) or hash_file(source) == entry["sha256"] == hash_file(twin)):
+        if is_same or (is_like and hash_file(source) == entry["sha256"] == hash_file(twin)):
             return twin
     return None
 

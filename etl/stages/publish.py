@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
+from etl.load.draft import SourceDamagedError
 from etl.load.files import WriteFailedError
 from etl.load.manifest import hash_sql
 from etl.load.release import publish
@@ -17,7 +18,7 @@ from etl.stages.collect import read_plan, read_roots
 from etl.stages.extract import list_named_units
 from etl.stages.follow import follow_store
 from etl.stages.members import clear_members, list_members
-from etl.stages.receipt import RECEIPT_NAME, clear_old_results, hash_parts
+from etl.stages.receipt import RECEIPT_NAME, clear_old_results, forget_results, hash_parts
 from etl.stages.units import clear_units
 from etl.stages.validated import read_validation, require_valid
 
@@ -98,17 +99,21 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     tables = find_tables(warehouse, receipts)
     roots = next(read_roots(receipt.open_folder(warehouse)) for receipt in receipts if receipt.stage == "collect")
     facts = {"input_roots": roots, "stages": {receipt.stage: dict(receipt.metrics) for receipt in receipts}}
-    release = publish(
-        warehouse,
-        tables,
-        lock=lock,
-        facts=facts,
-        documents={REPORT_NAME: render_report},
-        dry_run=dry_run,
-        allow_shrink=allow_shrink,
-        accept_break=accept_break,
-        on_step=on_step,
-    )
+    try:
+        release = publish(
+            warehouse,
+            tables,
+            lock=lock,
+            facts=facts,
+            documents={REPORT_NAME: render_report},
+            dry_run=dry_run,
+            allow_shrink=allow_shrink,
+            accept_break=accept_break,
+            on_step=on_step,
+        )
+    except SourceDamagedError:
+        forget_results([receipt for receipt in receipts if receipt.stage in TABLE_STAGES], warehouse)
+        raise
     if not dry_run:
         # The release is committed: on a disk that takes no note the next build takes longer, and this one is done.
         with contextlib.suppress(OSError, WriteFailedError):

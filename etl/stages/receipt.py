@@ -105,6 +105,12 @@ def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:
                 shutil.rmtree(path, ignore_errors=True)
 
 
+def forget_results(receipts: Sequence[Receipt], warehouse: Warehouse) -> None:
+    """Clear away results that are not to be trusted, so that the next build makes them anew; the lock must be held."""
+    for receipt in receipts:
+        shutil.rmtree(receipt.open_folder(warehouse))
+
+
 def hash_parts(*parts: object) -> str:
     """Hash plain values (strings, numbers, lists, mappings) to 32 hex digits."""
     text = json.dumps(parts, sort_keys=True, default=str)

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from etl.errors import PaperhouseError
 from etl.extract.files import InputUnreadableError
+from etl.load.draft import SourceDamagedError
 from etl.load.lock import WarehouseLockedError, hold_lock
 from etl.load.reader import Release, open_release
 from etl.load.succession import ReleaseShrinksError
@@ -126,6 +127,23 @@ def test_a_release_that_somebody_changed_is_made_again(warehouse: Warehouse, dum
     table.write_bytes(good[:-1])
     again = build(warehouse, InputOptions((dumps,)), runner=NoRunner())
     assert not again.is_new
+    assert table.read_bytes() == good
+
+
+@pytest.mark.parametrize("rehash", [False, True])
+@pytest.mark.parametrize("is_cut", [False, True], ids=["another byte", "cut short"])
+def test_a_file_damaged_where_it_lies_is_made_anew_by_the_second_build(
+    warehouse: Warehouse, dumps: Path, *, is_cut: bool, rehash: bool
+):
+    first = build_release(warehouse, dumps)
+    table = first.list_files("papers")[0]
+    good = table.read_bytes()
+    table.chmod(0o644)
+    table.write_bytes(good[:-9] if is_cut else good[:99] + bytes([good[99] ^ 1]) + good[100:])  # the same inode
+    with pytest.raises(SourceDamagedError, match=r"papers/part-00000.parquet is damaged.*: nothing was published"):
+        build_release(warehouse, dumps, rehash=rehash)
+    again = build_release(warehouse, dumps, rehash=rehash)
+    assert again.release_id == first.release_id
     assert table.read_bytes() == good
 
 
