@@ -10,7 +10,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from etl.cli.terminal import render_table, say
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 MAX_TABLE_ROWS: Final = 10_000
 """A table must be held in memory whole to line up, and nobody reads more."""
 
-FORMULA: Final = r"\A([ ]*[=+\-@\t\r\n\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}])"
+FORMULA: Final = re.compile(r"\A[ ]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """How text begins that a spreadsheet takes for a formula, also with the wide signs of East Asian keyboards."""
 
 _NULL: Final = "NULL"
@@ -42,7 +41,11 @@ class RepeatedColumnError(PaperhouseError):
 
 
 def write_answer(batches: pa.RecordBatchReader, form: str, output: Output) -> None:
-    """Write all rows in one of the formats.
+    """Write all rows in one of the formats: table, csv, spreadsheet, json, markdown or parquet.
+
+    A spreadsheet is CSV with an apostrophe before text and headings that would be taken for a formula; numbers and
+    dates stay.
+
 
     Errors: ``RepeatedColumnError`` where JSON or Parquet would lose a column.
     """
@@ -53,22 +56,6 @@ def write_answer(batches: pa.RecordBatchReader, form: str, output: Output) -> No
         return
     for text in _RENDERERS[form](batches, output.width):
         output.write(text.encode("utf-8", "backslashreplace"))
-
-
-def mark_formulas(batches: pa.RecordBatchReader) -> pa.RecordBatchReader:
-    """Put an apostrophe before text that a spreadsheet would take for a formula; numbers and dates stay.
-
-    Columns of text keep their type; lists and structs are written as JSON, which begins with a bracket.
-    """
-    return pa.RecordBatchReader.from_batches(batches.schema, map(_mark_batch, batches))
-
-
-def _mark_batch(batch: pa.RecordBatch) -> pa.RecordBatch:
-    columns = [
-        pc.replace_substring_regex(column, FORMULA, r"'\1") if pa.types.is_string(column.type) else column
-        for column in batch.columns
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def _require_distinct_names(names: Sequence[str], form: str) -> None:
@@ -115,9 +102,21 @@ def _render_table(batches: pa.RecordBatchReader, width: int | None) -> Iterator[
 
 
 def _render_csv(batches: pa.RecordBatchReader, _: int | None) -> Iterator[str]:
-    yield ",".join(map(_quote_csv, batches.schema.names)) + "\n"
+    yield from _render_lines(batches, lambda value: value)
+
+
+def _render_spreadsheet(batches: pa.RecordBatchReader, _: int | None) -> Iterator[str]:
+    yield from _render_lines(batches, _mark_formula)
+
+
+def _mark_formula(value: Any) -> Any:  # noqa: ANN401 - whatever a query gives
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+
+
+def _render_lines(batches: pa.RecordBatchReader, prepare: Callable[[Any], Any]) -> Iterator[str]:
+    yield ",".join(_quote_csv(prepare(name)) for name in batches.schema.names) + "\n"
     for batch in batches:
-        lines = (",".join(map(_quote_csv, row)) for row in _read_rows(batch))
+        lines = (",".join(_quote_csv(prepare(value)) for value in row) for row in _read_rows(batch))
         # To most readers a line without anything is no row: a single null is then written as empty text.
         yield "".join(f"{line}\n" if line else '""\n' for line in lines)
 
@@ -144,6 +143,7 @@ def _render_markdown(batches: pa.RecordBatchReader, _: int | None) -> Iterator[s
 _RENDERERS: Final[dict[str, Callable[[pa.RecordBatchReader, int | None], Iterator[str]]]] = {
     "table": _render_table,
     "csv": _render_csv,
+    "spreadsheet": _render_spreadsheet,
     "json": _render_json,
     "markdown": _render_markdown,
 }

@@ -42,6 +42,7 @@ _MENDS: Final = {
 }
 
 _WHOLE: Final = "the current release of the warehouse, if there is one, is whole"
+_LOOK: Final = "no command changes a published release; whether one is damaged, 'paperhouse verify' tells"
 _RUST_ERROR: Final = re.compile(r"\(os error (\d{1,4})\)")
 
 
@@ -82,14 +83,15 @@ def explain_error(error: BaseException) -> tuple[str, int]:
     match error:
         case PaperhouseError():
             return str(error), FAILED
-        case TerminatedError():
-            return f"Stopped by a signal; {_WHOLE}.", TERMINATED
         case KeyboardInterrupt():
-            return f"Stopped by Ctrl-C; {_WHOLE}.", INTERRUPTED
+            by, code = ("a signal", TERMINATED) if isinstance(error, TerminatedError) else ("Ctrl-C", INTERRUPTED)
+            return f"Stopped by {by}; {_WHOLE}.", code
         case MemoryError():
             return f"the memory does not suffice: {_MENDS[errno.ENOMEM]}", FAILED
         case OSError():
             return _explain_system_error(error), FAILED
+        case UnicodeEncodeError(reason="surrogates not allowed"):
+            return f"a text or path that was given is not UTF-8 ({error.object[:300]})", FAILED
     refusal = _find_refusal(error)
     return (_explain_system_error(refusal) if refusal else _explain_surprise(error)), FAILED
 
@@ -97,7 +99,7 @@ def explain_error(error: BaseException) -> tuple[str, int]:
 def _explain_surprise(error: BaseException) -> str:
     first_line = next(iter(str(error).splitlines()), "")
     what = f"{type(error).__name__}: {first_line[:300]}"
-    return f"something unexpected happened ({what}): please report it with what {DEBUG_VARIABLE}=1 shows; {_WHOLE}"
+    return f"something unexpected happened ({what}): please report it with what {DEBUG_VARIABLE}=1 shows; {_LOOK}"
 
 
 def _find_refusal(error: BaseException) -> OSError | None:

@@ -6,9 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from etl.cli.options import JsonOption, WarehouseOption, show_examples
-from etl.cli.terminal import find_width, render_table, say, write_json, write_text
+from etl.cli.terminal import find_width, render_table, say, warn, write_json, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from etl.load.manifest import ManifestUnreadableError
     from etl.load.warehouse import Warehouse
 
 EXAMPLES: Final = show_examples("paperhouse releases", "paperhouse releases --json")
@@ -25,7 +28,7 @@ def releases(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) 
     from etl.load.warehouse import find_warehouse  # noqa: PLC0415 - --help must not wait for duckdb and polars
 
     house = find_warehouse(warehouse)
-    known = read_releases(house)
+    known = read_releases(house, on_damage=lambda error: warn(str(error)))
     if as_json:
         write_json(known)
         return
@@ -46,10 +49,12 @@ def releases(*, warehouse: WarehouseOption = None, as_json: JsonOption = False) 
     write_text(render_table(head, rows, right={3, 4, 5}, width=find_width(sys.stdout)))
 
 
-def read_releases(warehouse: Warehouse) -> list[dict[str, Any]]:
-    """Read what there is to know of each release, latest first.
+def read_releases(
+    warehouse: Warehouse, *, on_damage: Callable[[ManifestUnreadableError], object]
+) -> list[dict[str, Any]]:
+    """Read what there is to know of each release, latest first; one that is damaged is told and left out.
 
-    A release that became current more than once counts with the last time. Errors: ``ManifestUnreadableError``.
+    A release that became current more than once counts with the last time.
     """
     from etl.load.log import read_log  # noqa: PLC0415
     from etl.load.reader import list_releases, read_current_id  # noqa: PLC0415
@@ -66,6 +71,6 @@ def read_releases(warehouse: Warehouse) -> list[dict[str, Any]]:
             "contract_version": release.manifest["contract_version"],
             "path": str(release.path),
         }
-        for release in list_releases(warehouse)
+        for release in list_releases(warehouse, on_damage=on_damage)
     ]
     return sorted(known, key=lambda one: (one["published_at"], one["is_current"], one["release_id"]), reverse=True)

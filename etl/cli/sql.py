@@ -85,9 +85,13 @@ def sql(  # noqa: PLR0913 - one argument for each option
     if chosen is Format.PARQUET and output is None and sys.stdout.isatty():
         message = "Parquet is not for a terminal: add --output FILE, or send it to another program"
         raise typer.BadParameter(message, param_hint="--format")
-    text = sys.stdin.buffer.read().decode() if query == "-" else query
+    try:
+        text = sys.stdin.buffer.read().decode() if query == "-" else query
+    except UnicodeDecodeError:
+        message = "what came on stdin is not UTF-8"
+        raise typer.BadParameter(message, param_hint="QUERY") from None
 
-    from etl.cli.answers import mark_formulas, write_answer  # noqa: PLC0415 - --help must not wait for duckdb
+    from etl.cli.answers import write_answer  # noqa: PLC0415 - --help must not wait for duckdb
     from etl.cli.outputs import open_output  # noqa: PLC0415
     from etl.load.query import Extension, stream_select  # noqa: PLC0415
     from etl.load.reader import open_release  # noqa: PLC0415
@@ -101,7 +105,7 @@ def sql(  # noqa: PLR0913 - one argument for each option
     limit_memory(memory)
     question = stream_select(opened, text, memory_limit=f"{memory}MiB", timeout=timeout, extension=extension)
     with question as batches, open_output(output) as answer:
-        write_answer(mark_formulas(batches) if spreadsheet else batches, chosen.value, answer)
+        write_answer(batches, "spreadsheet" if spreadsheet and chosen is Format.CSV else chosen.value, answer)
 
 
 def limit_memory(query_mib: int) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import duckdb
 
-from etl.errors import shorten_error
+from etl.errors import PaperhouseError, shorten_error
 from etl.load.duckdb_names import escape_pattern, quote_name, quote_text
 from etl.load.files import flush_file
 from etl.load.manifest import list_release_files, read_manifest
@@ -34,6 +34,17 @@ STORAGE_VERSION: Final = "v1.0.0"
 """The oldest form DuckDB writes that has table macros and comments: older clients can open the file."""
 
 _UNFINISHED_NAME: Final = ".paperhouse.duckdb.new"
+
+
+class CatalogUnusableError(PaperhouseError):
+    """A release's DuckDB file does not show its tables: it is missing or damaged, or the release was moved."""
+
+    def __init__(self, release_folder: Path, problem: str) -> None:
+        """Name the release and what keeps the file from showing it."""
+        super().__init__(
+            f"the DuckDB file of {release_folder} cannot be used ({problem}): after a move or copy of the folder, "
+            f"'paperhouse export {release_folder} --in-place' makes it anew; otherwise see 'paperhouse verify'"
+        )
 
 
 def build_catalog(release_folder: Path) -> None:
@@ -68,6 +79,13 @@ def fill_catalog(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Iter
 def is_catalog_usable(release_folder: Path) -> bool:
     """Tell whether the release has a DuckDB file whose views name the release's files where they lie now."""
     return not find_misplaced_views(release_folder)
+
+
+def require_usable_catalog(release_folder: Path) -> None:
+    """Make sure of that, since views with the paths of before a move would read another release's files."""
+    problems = find_misplaced_views(release_folder)
+    if problems:
+        raise CatalogUnusableError(release_folder, problems[0])
 
 
 def find_misplaced_views(release_folder: Path) -> list[str]:

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from etl.errors import PaperhouseError, join_message
+from etl.load.catalog import require_usable_catalog
 from etl.load.duckdb_names import escape_pattern, quote_text
 from etl.load.manifest import list_release_files
 
@@ -161,7 +162,11 @@ def check_select(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 
 def open_session(release: Release, memory_limit: str, extension: Extension | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a DuckDB session in which nothing but the release and its extension can be read, and nothing be changed."""
+    """Open a DuckDB session in which nothing but the release and its extension can be read, and nothing be changed.
+
+    Errors: ``CatalogUnusableError``.
+    """
+    require_usable_catalog(release.path)
     catalog, more = extension or (release.catalog, ())
     connection = duckdb.connect(config={**_SESSION, "memory_limit": memory_limit})
     connection.execute(f"ATTACH {quote_text(str(catalog))} AS paperhouse (READ_ONLY)")

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from etl.errors import PaperhouseError
-from etl.load.catalog import CATALOG_NAME
+from etl.load.catalog import CATALOG_NAME, require_usable_catalog
 from etl.load.log import read_log
-from etl.load.manifest import list_release_files, read_manifest
+from etl.load.manifest import MANIFEST_NAME, ManifestUnreadableError, list_release_files, read_manifest
 from etl.load.tables import scan_files
 from etl.load.warehouse import find_warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import polars as pl
 
@@ -37,9 +37,14 @@ class ReleaseMissingError(PaperhouseError):
 
     def __init__(self, warehouse: Warehouse, release: str) -> None:
         """Name the warehouse and what was looked for."""
-        wanted = {CURRENT: "no release yet", PREVIOUS: "no release before the current one"}
-        mend = "build one with 'paperhouse build DUMPS'" if release == CURRENT else "see 'paperhouse releases'"
-        what = wanted.get(release, f"no release {release}")
+        what, mend = f"no release {release}", "see 'paperhouse releases'"
+        if release == PREVIOUS:
+            what = "no release before the current one"
+        elif release == CURRENT and any(warehouse.releases.glob(f"*/{MANIFEST_NAME}")):
+            what = f"no current release, though {warehouse.releases} is not empty"
+            mend = "choose one of 'paperhouse releases' with 'paperhouse rollback RELEASE'"
+        elif release == CURRENT:
+            what, mend = "no release yet", "build one with 'paperhouse build DUMPS'"
         super().__init__(f"the warehouse {warehouse.root} has {what}: {mend}, or name another with --warehouse")
 
 
@@ -98,8 +103,11 @@ class Release:
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the release's DuckDB file, read-only.
 
-        Errors: SQL through it may read any file this process may; for SQL of others there is ``etl.load.query``.
+        SQL through it may read any file this process may; for SQL of others there is ``etl.load.query``.
+
+        Errors: ``CatalogUnusableError``.
         """
+        require_usable_catalog(self.path)
         return duckdb.connect(self.catalog, read_only=True)
 
 
@@ -166,14 +174,24 @@ def read_current_id(warehouse: Warehouse) -> str | None:
         raise
 
 
-def list_releases(warehouse: Warehouse | Path | str | None = None) -> list[Release]:
+def list_releases(
+    warehouse: Warehouse | Path | str | None = None,
+    *,
+    on_damage: Callable[[ManifestUnreadableError], object] | None = None,
+) -> list[Release]:
     """List the releases that can be opened, latest first.
 
-    Errors: a damaged manifest raises ``ManifestUnreadableError``.
+    Errors: a damaged manifest raises ``ManifestUnreadableError``, or with ``on_damage`` is told there and left out.
     """
     house = find_warehouse(warehouse)
     if not house.releases.is_dir():
         return []
-    paths = [path for path in house.releases.iterdir() if (path / CATALOG_NAME).is_file()]
-    releases = [Release(path.name, path, read_manifest(path)) for path in paths]
+    releases = []
+    for path in sorted(path for path in house.releases.iterdir() if (path / CATALOG_NAME).is_file()):
+        try:
+            releases.append(Release(path.name, path, read_manifest(path)))
+        except ManifestUnreadableError as error:
+            if on_damage is None:
+                raise
+            on_damage(error)
     return sorted(releases, key=lambda release: (release.manifest["created_at"], release.release_id), reverse=True)

@@ -36,9 +36,10 @@ class WarehouseUnwritableError(PaperhouseError):
 
     def __init__(self, folder: Path, error: OSError) -> None:
         """Name the folder and the system's reason."""
+        mend = "mount it for writing" if error.errno == errno.EROFS else "mend its permissions"
         super().__init__(
-            f"the warehouse's folder {folder} cannot be written to ({error.strerror}): "
-            f"mend its permissions, or name another warehouse with --warehouse or {ROOT_VARIABLE}"
+            f"the warehouse's folder {folder} cannot be written to ({error.strerror}): {mend}, or name "
+            f"another warehouse with --warehouse or {ROOT_VARIABLE}"
         )
 
 
@@ -104,7 +105,8 @@ class Warehouse:
             except OSError as error:
                 raise WarehouseUnwritableError(folder, error) from error
             if not os.access(folder, os.W_OK | os.X_OK):
-                raise WarehouseUnwritableError(folder, PermissionError(13, "Permission denied"))
+                refusal = errno.EROFS if os.statvfs(folder).f_flag & os.ST_RDONLY else errno.EACCES
+                raise WarehouseUnwritableError(folder, OSError(refusal, os.strerror(refusal)))
 
 
 def _make_folder(folder: Path) -> None:

@@ -97,7 +97,8 @@ def _read_index(folder: Path) -> SearchIndex | None:
         facts = json.loads((folder / _FACTS_NAME).read_text("utf-8"))
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return None
-    if facts.get("format") != _FORMAT:
+    # The views name files by absolute paths: in a copy or after a move they would read another warehouse.
+    if facts.get("format") != _FORMAT or facts.get("place") != str(folder):
         return None
     index = SearchIndex(folder, tuple(Segment(**segment) for segment in facts["segments"]))
     return index if all(path.is_file() for path in (*index.files, index.catalog)) else None
@@ -231,7 +232,8 @@ def _write_documents(connection: duckdb.DuckDBPyConnection, index: SearchIndex) 
 def _place(warehouse: Warehouse, release: Release, draft: SearchIndex) -> SearchIndex:
     """Give a finished index its name, then the DuckDB file whose views need its files in their place."""
     index = SearchIndex(warehouse.state / "search" / release.release_id, draft.segments)
-    facts = {"format": _FORMAT, "segments": [{"first": one.first, "count": one.count} for one in index.segments]}
+    segments = [{"first": one.first, "count": one.count} for one in index.segments]
+    facts = {"format": _FORMAT, "place": str(index.folder), "segments": segments}
     with create_file(draft.folder / _FACTS_NAME) as file:
         file.write(json.dumps(facts).encode())
     for path in (*draft.files, draft.folder):

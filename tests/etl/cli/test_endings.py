@@ -62,6 +62,12 @@ class PanicError(BaseException):
         (MemoryError(), 1, "fewer --workers"),
         (PanicError("no entry\nfound"), 1, "something unexpected happened (PanicError: no entry): please report it"),
         (ValueError(), 1, "(ValueError: )"),
+        (ArithmeticError("a page is torn"), 1, "whether one is damaged, 'paperhouse verify' tells"),
+        (
+            UnicodeEncodeError("utf-8", "caf\udce9", 3, 4, "surrogates not allowed"),
+            1,
+            "Error: a text or path that was given is not UTF-8 (caf\\udce9)",
+        ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
 )

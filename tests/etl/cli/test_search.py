@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from etl.load.export import rebuild_views
 from etl.load.files import unseal_folder
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def house(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
     """Copy the warehouse, since a search writes into its state."""
     copy = tmp_path_factory.mktemp("search") / "warehouse"
     shutil.copytree(built, copy, symlinks=True)
+    rebuild_views(copy / "current")
     yield copy
     unseal_folder(copy / "releases")
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from etl.load.catalog import CatalogUnusableError
+from etl.load.export import rebuild_views
 from etl.load.files import remove_folder, unseal_folder
 from etl.load.manifest import ManifestUnreadableError
+from etl.load.query import run_select
 from etl.load.reader import (
     CopyMissingError,
     ReleaseAmbiguousError,
@@ -21,6 +25,8 @@ from etl.load.warehouse import ROOT_VARIABLE, WarehouseUnknownError
 from schemas import TABLES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from etl.load.reader import Release
     from etl.load.warehouse import Warehouse
     from tests.etl.load.conftest import Publish
@@ -92,6 +98,40 @@ def test_release_before_is_found_by_the_log_and_must_be_there(
     remove_folder(second.path)
 
     assert open_release(warehouse, release="previous") == first
+
+
+def test_current_that_is_missing_beside_releases_is_told(warehouse: Warehouse, publish_tables: Publish) -> None:
+    publish_tables()
+    warehouse.current.unlink()
+
+    with pytest.raises(ReleaseMissingError, match=r"has no current release, though .* is not empty: choose one of"):
+        open_release(warehouse)
+
+
+def test_moved_release_is_not_asked_through_views_of_its_old_place(release: Release, tmp_path: Path) -> None:
+    copy = shutil.copytree(release.path, tmp_path / "copy")
+
+    with pytest.raises(CatalogUnusableError, match=r"reads other files.*'paperhouse export .*/copy --in-place'"):
+        open_release(release=copy).connect()
+    with pytest.raises(CatalogUnusableError):
+        run_select(open_release(release=copy), "FROM papers")
+    rebuild_views(copy)
+    assert run_select(open_release(release=copy), "FROM papers").num_rows > 0
+
+
+def test_damaged_releases_are_told_beside_the_list_of_the_others(
+    warehouse: Warehouse, tables: dict[str, pl.DataFrame], publish_tables: Publish
+) -> None:
+    first = publish_tables()
+    second = publish_tables({"inputs": tables["inputs"].with_columns(reason=pl.lit("slow"))})
+    unseal_folder(first.path)
+    (first.path / "MANIFEST.json").write_bytes(b"{")
+    told: list[ManifestUnreadableError] = []
+
+    assert list_releases(warehouse, on_damage=told.append) == [second]
+    assert [first.release_id in str(error) for error in told] == [True]
+    with pytest.raises(ManifestUnreadableError):
+        list_releases(warehouse)
 
 
 def test_current_that_leads_nowhere_is_told(warehouse: Warehouse, publish_tables: Publish) -> None:

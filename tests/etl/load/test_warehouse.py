@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,5 +88,15 @@ def test_place_that_duckdb_could_not_be_told_is_refused_before_any_work(tmp_path
 def test_folder_without_the_right_to_write_is_named(monkeypatch: pytest.MonkeyPatch, warehouse: Warehouse) -> None:
     monkeypatch.setattr(os, "access", lambda path, _: path != warehouse.staging)
 
-    with pytest.raises(WarehouseUnwritableError, match=r"staging cannot be written to \(Permission denied\)"):
+    with pytest.raises(WarehouseUnwritableError, match=r"staging cannot be .* \(Permission denied\): mend its perm"):
+        warehouse.create_folders()
+
+
+def test_place_that_is_mounted_for_reading_is_told_as_that(
+    monkeypatch: pytest.MonkeyPatch, warehouse: Warehouse
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, _: path != warehouse.staging)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+
+    with pytest.raises(WarehouseUnwritableError, match=r"\(Read-only file system\): mount it for writing, or name"):
         warehouse.create_folders()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -85,6 +86,14 @@ def test_an_index_that_is_not_whole_is_none_and_is_built_again(warehouse: Wareho
         (first.folder / lost).unlink()
         assert find_index(warehouse, release) is None
         assert answer(build_index(warehouse, release, lock=lock)) == answers
+
+
+def test_an_index_that_was_copied_is_none(warehouse: Warehouse, tmp_path: Path):
+    first = index_texts(warehouse, TEXTS)
+    copy = Warehouse(tmp_path / "copy")
+    shutil.copytree(warehouse.root, copy.root, symlinks=True)
+    assert find_index(warehouse, make_release(warehouse, TEXTS)) == first
+    assert find_index(copy, make_release(copy, TEXTS)) is None
 
 
 def test_without_the_lock_nothing_is_built(warehouse: Warehouse):
