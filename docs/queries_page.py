@@ -87,10 +87,10 @@ The index of a million papers is that of 100,000, each segment ten times with nu
 
 {figures}
 The aim is an answer within 0.3 seconds at a million papers.
-What takes longer reads the postings of several words that nearly every paper has: leave them out, or make a phrase.
-Two cores need half of the CPU seconds at least, so questions of a few words or one phrase can reach it, and no others.
-About 0.2 CPU seconds open the index and find a word, in whatever number of papers it is.
-Questions of many words that nearly all papers have miss the aim, and so do beginnings as short as `th*`.
+Most of a long answer goes into reading postings: of a word that nearly every paper has, a million of them.
+So a question of ten such words and nothing else misses the aim.
+On a machine half as fast, so do questions with several of them, and beginnings as short as `th*`.
+Leave such words out, or make a phrase.
 Of each word all papers are read, on purpose: so the count is exact, and none of the best can be missed.
 
 """
