@@ -1,6 +1,7 @@
 """Stage 5, date: which year every page is of, from all evidence of the whole set at once.
 
-Tasks by ranges gather what dumps and papers say of pages; that is a few rows for each page, and they are dated here.
+Tasks by ranges gather what dumps and papers say of pages, and sum it up; that is a few rows for each page, and they are
+dated here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from etl.stages.runs import Bucket, list_buckets, read_runs, remove_runs, write_
 from etl.stages.tasks import Tasks
 from etl.stages.validated import write_valid_tables
 from etl.transform.candidates import halve_id
-from etl.transform.page_facts import PaperFacts, find_paper_facts, summarize_pages
+from etl.transform.page_facts import PaperFacts, find_paper_facts, sum_facts, summarize_pages
 from etl.transform.years import date_by_facts
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from etl.runners import Runner
 
 _PRIVATE: Final = ("capture_year", "capture_year_basis")
+_RANGES_OF_SUM: Final = 16
+"""Facts are small, so a task sums up so many ranges: every task opens the runs of all ranges."""
+
 _DATED: Final = ("dump_id", "page_number", "month", "day", "year")
 
 
@@ -57,13 +61,15 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
     buckets = int(extracted.metrics["buckets"])
 
     def work(folder: Path) -> Mapping[str, int]:
-        specs = [DateSpec(str(source), str(identity), str(folder), bucket) for bucket in list_buckets(buckets)]
-        Tasks(runner or LocalRunner(), buckets, on_progress).run(gather_page_facts, specs)
+        sums = max(1, buckets // _RANGES_OF_SUM)
+        tasks = Tasks(runner or LocalRunner(), buckets + sums, on_progress)
+        for task, count in ((gather_page_facts, buckets), (sum_page_facts, sums)):
+            tasks.run(task, [DateSpec(str(source), str(identity), str(folder), one) for one in list_buckets(count)])
         pages = read_runs(source / "pages").sort("dump_id", "page_number")
-        facts = PaperFacts(*(read_runs(folder / name) for name in PaperFacts._fields))
+        facts = PaperFacts(*(read_runs(folder / "sums" / name) for name in PaperFacts._fields))
         page_dates = date_by_facts(pages, read_runs(folder / "summaries"), facts, given)
         page_dates.write_parquet(folder / "page_dates.parquet")
-        remove_runs(folder, "summaries", *PaperFacts._fields)
+        remove_runs(folder, "summaries", "sums", *PaperFacts._fields)
         whole = pages.join(page_dates.drop(_PRIVATE), on=["dump_id", "page_number"], how="left")
         broken_rules = write_valid_tables({"pages": _order_columns(whole)}, folder)
         bases = whole["page_year_basis"]
@@ -97,6 +103,16 @@ def gather_page_facts(spec: DateSpec) -> Bucket:
     papers = read_group_cards(source, Path(spec.identified), spec.bucket, _DATED)
     for kind, rows in find_paper_facts(papers)._asdict().items():
         write_run(rows, folder / kind / name, by_dump, "page_number")
+    return spec.bucket
+
+
+def sum_page_facts(spec: DateSpec) -> Bucket:
+    """Sum up what papers of all ranges say of the pages of a range of dumps; gives the range."""
+    folder = Path(spec.folder)
+    facts = sum_facts(PaperFacts(*(read_runs(folder / kind, spec.bucket) for kind in PaperFacts._fields)))
+    for kind, rows in facts._asdict().items():
+        run = folder / "sums" / kind / f"{spec.bucket.number:06d}.arrow"
+        write_run(rows, run, halve_id("dump_id"), "page_number")
     return spec.bucket
 
 

@@ -6,6 +6,7 @@ circle, and no order of dumps can change what comes out.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
@@ -82,6 +83,17 @@ def find_paper_facts(cards: pl.DataFrame) -> PaperFacts:
     return PaperFacts(_find_twin_years(dated), _find_latest_known(dated), link_pages(cards))
 
 
+def sum_facts(facts: PaperFacts) -> PaperFacts:
+    """Sum facts of many papers up: a row for each page, and each pair of pages once."""
+    return PaperFacts(
+        facts.twins.group_by(PAGE).agg(
+            pl.col("twin_years").explode().unique().sort().alias("twin_years"), pl.col("twin_cards").sum()
+        ),
+        facts.known.group_by(PAGE).agg(pl.col("latest_known_on").max()),
+        facts.links.unique(),
+    )
+
+
 def gather_evidence(
     pages: pl.DataFrame, summaries: pl.DataFrame, facts: PaperFacts, given: pl.DataFrame
 ) -> list[PageEvidence]:
@@ -99,10 +111,7 @@ def gather_evidence(
         pl.col("year").alias("header_year"),
     )
     headers = headers.join(pages.select(*PAGE, "header_date_line"), on=PAGE, how="left")
-    twins = facts.twins.group_by(PAGE).agg(
-        pl.col("twin_years").explode().unique().sort().alias("twin_years"), pl.col("twin_cards").sum()
-    )
-    known = facts.known.group_by(PAGE).agg(pl.col("latest_known_on").max())
+    twins, known, _ = sum_facts(facts)
     days = (
         given.filter(pl.col("given_page_on").is_not_null())
         .group_by("dump_id")
@@ -162,6 +171,12 @@ def _find_latest_known(cards: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@functools.cache
+def _name_day(month: int, day: int) -> tuple[int, int]:
+    """Give the same object for the same day: there are millions of cards, and few days."""
+    return month, day
+
+
 def _make_evidence(row: dict[str, Any]) -> PageEvidence:
     yearless = row["yearless"] or []
     has_header = row["header_month"] is not None
@@ -173,7 +188,7 @@ def _make_evidence(row: dict[str, Any]) -> PageEvidence:
             header_day=(row["header_month"], row["header_day"]) if has_header else None,
             dated_cards=row["dated_cards"] or 0,
             latest_printed_year=row["latest_printed_year"],
-            yearless_days=tuple((day["month"], day["day"]) for day in yearless),
+            yearless_days=tuple(_name_day(day["month"], day["day"]) for day in yearless),
             latest_year_cards=row["latest_year_cards"] or 0,
         ),
         header_year=header_year if is_year else None,

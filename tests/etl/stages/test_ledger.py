@@ -155,7 +155,8 @@ def test_a_ledger_that_says_it_all_is_not_written_again(warehouse: Warehouse, du
     written = kept.stat()
     collect(warehouse, dumps)
     assert list_ledgers(warehouse) == [kept]
-    assert kept.stat() == written
+    # Its time of access may be another: it was read.
+    assert (kept.stat().st_ino, kept.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
 
 
 @pytest.mark.parametrize("how", ["empty", "cut", "flipped", "other", "gone"])
