@@ -14,7 +14,7 @@ from etl.errors import PaperhouseError
 from etl.load.warehouse import LANDING_VARIABLE
 from etl.stages.collect import InputOptions
 from etl.stages.decisions import find_decisions
-from etl.store import Place, find_place, name_root
+from etl.store import name_root
 
 _LANDING: Final = Path(__file__).resolve().parent.parent / "warehouse" / "landing"
 """The folder for dumps in a clone of the project; an installed wheel has none."""
@@ -128,15 +128,6 @@ class PublishConfig(dg.Config):
         description="Publish also if ids stop resolving or values become null that readers rely on; "
         "this is the reason, which the release carries.",
     )
-    store: str | None = Field(
-        default=None,
-        description="URL of a warehouse in a store, such as s3://bucket/papers: the release follows the one that is "
-        "current there, and becomes current there, too.",
-    )
-
-    def find_store(self) -> Place | None:
-        """Find the warehouse in a store, if one is named. Errors: ``StoreUnknownError``."""
-        return find_place(self.store) if self.store else None
 
 
 def _read_day(name: str, day: str) -> dt.date:

@@ -13,6 +13,8 @@ from etl.escape import escape_text
 from etl.load.lock import hold_lock
 from etl.load.warehouse import find_warehouse
 from etl.runners.choose import RunnerName, open_runner
+from etl.stages.mirror import find_mirror
+from etl.store import find_place
 
 if TYPE_CHECKING:
     import logging
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
     from etl.runners.local import LocalRunner
     from etl.runners.ray import RayRunner
+    from etl.store import Place
 
 
 class WorkersInvalidError(PaperhouseError):
@@ -38,6 +41,21 @@ class WarehouseResource(dg.ConfigurableResource):
         default=None,
         description="Folder of the warehouse; by default $PAPERHOUSE_WAREHOUSE, else warehouse/data in a clone.",
     )
+
+    store: str | None = Field(
+        default=None,
+        description="URL of a warehouse in a store, such as s3://bucket/papers: a release follows the one that is "
+        "current there, and becomes current there, too. What extraction keeps is kept there as well.",
+    )
+
+    def find_store(self) -> Place | None:
+        """Find the warehouse in a store, if one is named. Errors: ``StoreUnknownError``."""
+        return find_place(self.store) if self.store else None
+
+    def find_mirror(self) -> Place | None:
+        """Find where the store has the state of this code. Errors: ``StoreUnknownError``."""
+        store = self.find_store()
+        return find_mirror(store) if store else None
 
     def open(self) -> Warehouse:
         """Find the warehouse. Errors: ``WarehouseUnknownError``."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from assets.metadata import Metadata
     from etl.load.reader import Release
     from etl.load.warehouse import Warehouse
+    from etl.runners.usage import Usage
     from etl.stages.gate import GateReport
     from etl.stages.receipt import Receipt
 
@@ -42,10 +43,16 @@ def list_specs(stage: str) -> list[dg.AssetSpec]:
     return [_describe_asset(product) for product in list_products(stage)]
 
 
-def report_results(warehouse: Warehouse, receipt: Receipt) -> tuple[dg.MaterializeResult[Receipt], ...]:
-    """Make what Dagster is told of all that a stage made: the receipt to hand on, what people see of it, the checks."""
+def report_results(
+    warehouse: Warehouse, receipt: Receipt, usage: Usage | None = None
+) -> tuple[dg.MaterializeResult[Receipt], ...]:
+    """Make what Dagster is told of all that a stage made: the receipt to hand on, what people see of it, the checks.
+
+    ``usage`` is what the work took, wherever it was done.
+    """
     before = count_current_rows(warehouse)
-    return tuple(_report_product(product, receipt, warehouse, before) for product in list_products(receipt.stage))
+    used = usage.to_plain() if usage else {}
+    return tuple(_report_product(product, receipt, warehouse, before, used) for product in list_products(receipt.stage))
 
 
 def report_gated(report: GateReport) -> dg.MaterializeResult[None]:
@@ -75,7 +82,7 @@ def report_release(warehouse: Warehouse, release: Release) -> dg.MaterializeResu
 
 
 def _report_product(
-    product: Product, receipt: Receipt, warehouse: Warehouse, before: Mapping[str, int]
+    product: Product, receipt: Receipt, warehouse: Warehouse, before: Mapping[str, int], used: Mapping[str, int | float]
 ) -> dg.MaterializeResult[Receipt]:
     folder = receipt.open_folder(warehouse)
     metadata, checks = (
@@ -83,7 +90,7 @@ def _report_product(
         if product.table
         else ({"dagster/row_count": receipt.metrics[product.counted_by]}, [])
     )
-    counts = describe_result(receipt, folder) if product.is_main else {}
+    counts = {**describe_result(receipt, folder), **used} if product.is_main else {}
     return dg.MaterializeResult(
         asset_key=product.name,
         value=receipt,

@@ -40,7 +40,7 @@ PUBLISH_POOL: Final = "publish"
 def collect(context: dg.AssetExecutionContext, config: DumpsConfig, warehouse: WarehouseResource) -> Results:
     """Read and hash every named file once."""
     with warehouse.hold(context.log) as lock:
-        receipt = collect_inputs(lock.warehouse, config.to_options())
+        receipt = collect_inputs(lock.warehouse, config.to_options(), mirror=warehouse.find_mirror())
         results = report_results(lock.warehouse, receipt)
     yield from results
 
@@ -60,8 +60,8 @@ def extract(
 ) -> Results:
     """Parse every distinct dump; each of its bytes gets one role."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
-        receipt = extract_listings(lock.warehouse, collected_dumps, runner=engine)
-        results = report_results(lock.warehouse, receipt)
+        receipt = extract_listings(lock.warehouse, collected_dumps, runner=engine, mirror=warehouse.find_mirror())
+        results = report_results(lock.warehouse, receipt, engine.usage)
         checks = check_dumps(receipt.open_folder(lock.warehouse), config)
     yield from results
     yield from checks
@@ -91,7 +91,7 @@ def identify(
     """Find which listings are one paper."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
         receipt = find_papers(lock.warehouse, extracted_listings, config.find_file(), runner=engine)
-        results = report_results(lock.warehouse, receipt)
+        results = report_results(lock.warehouse, receipt, engine.usage)
     yield from results
 
 
@@ -107,7 +107,7 @@ def date(
     """Find the year of every page, from all evidence of the whole set."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
         receipt = infer_page_years(lock.warehouse, collected_dumps, extracted_listings, paper_identities, runner=engine)
-        results = report_results(lock.warehouse, receipt)
+        results = report_results(lock.warehouse, receipt, engine.usage)
     yield from results
 
 
@@ -125,7 +125,7 @@ def resolve(
     """Make one row per paper, and every table that says how it came about."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
         receipt = resolve_papers(lock.warehouse, extracted_listings, paper_identities, pages, runner=engine)
-        results = report_results(lock.warehouse, receipt)
+        results = report_results(lock.warehouse, receipt, engine.usage)
     yield from results
 
 
@@ -166,7 +166,7 @@ def publish(
             lock=lock,
             allow_shrink=config.allow_shrink,
             accept_break=config.accept_break,
-            store=config.find_store(),
+            store=warehouse.find_store(),
             on_lost=context.log.warning,
             on_step=context.log.info,
         )

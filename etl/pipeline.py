@@ -23,6 +23,7 @@ from etl.stages.collect import InputOptions, collect_inputs
 from etl.stages.date import infer_page_years
 from etl.stages.extract import extract_listings
 from etl.stages.identify import find_papers
+from etl.stages.mirror import find_mirror
 from etl.stages.publish import clear_leftovers, publish_release
 from etl.stages.resolve import resolve_papers
 
@@ -92,6 +93,7 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     run again, and a release that was made from the same results is not published again. With ``dry_run`` everything is
     built and checked, and nothing is published. With ``store`` the release follows the one that is current in that
     warehouse, and becomes current there, too; ``on_lost`` is told when another writer was first and it is done again.
+    What extraction keeps then lies there as well, and a build on another machine goes on with it.
     Errors: ``PaperhouseError`` (missing or unreadable inputs, a lock held by another, a broken rule, a gate that
     refuses); the release before then stays current.
     """
@@ -100,11 +102,12 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(hold_lock(warehouse, wait=wait, on_wait=on_wait))
         before = read_current_id(warehouse)
+        mirror = find_mirror(store) if store is not None else None
         runner = runner or stack.enter_context(LocalRunner())
         progress.start("collect")
-        collected = collect_inputs(warehouse, options, on_progress=progress.advance)
+        collected = collect_inputs(warehouse, options, mirror=mirror, on_progress=progress.advance)
         progress.start("extract")
-        extracted = extract_listings(warehouse, collected, runner=runner, on_progress=progress.advance)
+        extracted = extract_listings(warehouse, collected, runner=runner, mirror=mirror, on_progress=progress.advance)
         progress.start("account")
         accounted = account_inputs(warehouse, collected, extracted)
         progress.start("identify")

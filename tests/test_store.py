@@ -156,3 +156,38 @@ def test_dumps_that_are_not_there_are_named(s3: str, warehouse: Warehouse):
         build(warehouse, InputOptions((find_place(f"{s3}/nothing"),)), runner=LocalRunner(1))
     with pytest.raises(StoreRefusedError, match=r"^s3://nowhere/dumps: there is no such bucket; make it"):
         build(warehouse, InputOptions((find_place("s3://nowhere/dumps"),)), runner=LocalRunner(1))
+
+
+def test_a_dry_run_is_compared_with_the_store_and_changes_nothing(house: Place, tmp_path: Path):
+    for name, text in (("october", OCTOBER), ("november", NOVEMBER)):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    october, november = (InputOptions((tmp_path / f"{name}.txt",)) for name in ("october", "november"))
+    there = build(Warehouse(tmp_path / "one"), october, runner=LocalRunner(1), store=house).release
+    work = Warehouse(tmp_path / "two")
+    here = build(work, november, runner=LocalRunner(1)).release
+    planned = build(work, november, runner=LocalRunner(1), store=house, dry_run=True).release
+    assert planned.manifest["changes"]["before"] == there.release_id
+    assert open_release(work).release_id == here.release_id
+    assert read_pointer(house).release_id == there.release_id
+
+
+def test_the_commands_fetch_a_release_and_clear_up(s3: str, house: Place, tmp_path: Path):
+    (tmp_path / "october.txt").write_text(OCTOBER, encoding="utf-8")
+    published = build(
+        Warehouse(tmp_path / "one"), InputOptions((tmp_path / "october.txt",)), runner=LocalRunner(1), store=house
+    ).release
+    other = tmp_path / "other"
+    assert run_command("fetch", f"{s3}/nothing", "--warehouse", other).stderr.startswith(
+        f"Error: {s3}/nothing: nothing was published there yet"
+    )
+    assert run_command("fetch", house.url, "--warehouse", other).stdout.startswith(f"Release {published.release_id}\n")
+    found = run_command("sql", "SELECT count(*) AS n FROM papers", "--format", "csv", "--warehouse", other)
+    assert found.stdout == f"n\n{published.read('papers').height}\n"
+    done = run_command("gc", "--store", house.url)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("0 prefixes went, and 0 bytes")
+
+
+def run_command(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [Path(sys.executable).with_name("paperhouse"), *words]
+    return subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)

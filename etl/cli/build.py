@@ -121,7 +121,7 @@ def build(  # noqa: PLR0913 - one argument for each option
     """
     page_days = parse_page_days(page_on or [])
 
-    from etl.cli.build_outcome import tell_outcome  # noqa: PLC0415 - --help must not wait for polars and rich
+    from etl.cli.build_outcome import describe_usage, tell_outcome  # noqa: PLC0415 - --help must not wait for polars and rich
     from etl.cli.progress import BUILD_STAGES, show_progress  # noqa: PLC0415
     from etl.load.warehouse import find_warehouse  # noqa: PLC0415
     from etl.pipeline import build as build_release  # noqa: PLC0415
@@ -154,6 +154,8 @@ def build(  # noqa: PLR0913 - one argument for each option
             on_lost=say,
             progress=progress,
         )
+    if runner is not RunnerName.LOCAL:
+        say(describe_usage(engine.usage))
     tell_outcome(house, report, dry_run=dry_run, as_json=as_json)
     if store and not dry_run:
         say(f"Release {report.release.release_id} is current in {store}.")

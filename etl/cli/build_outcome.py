@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from etl.cli.build_report import BuildSummary
     from etl.load.warehouse import Warehouse
     from etl.pipeline import BuildReport
+    from etl.runners.usage import Usage
 
 
 SUGGESTED_QUERY: Final = "SELECT title, published_on FROM papers ORDER BY published_on DESC LIMIT 10"
@@ -41,6 +42,23 @@ def tell_outcome(warehouse: Warehouse, report: BuildReport, *, dry_run: bool, as
         render = _render_plan if dry_run else _render_release
         write_text("\n".join([render_table([], list(list_rows(summary)), right={1}), "", *render(warehouse, report)]))
     _warn_of_unread(summary)
+
+
+def describe_usage(usage: Usage) -> str:
+    """Say what the work took that was done elsewhere.
+
+    >>> from etl.runners.usage import Usage
+    >>> describe_usage(Usage(units=12, cpu_seconds=3.25, peak_bytes=300 << 20, workers={("a", 1), ("b", 1)}))
+    '12 pieces of work took 3.2 CPU s in 2 processes on 2 nodes, and 300 MiB at most in one; 0 were tried again.'
+    """
+    used = usage.to_plain()
+    if not used:
+        return "No work was to be done: the results of before stand."
+    return (
+        f"{used['work_units']:,} pieces of work took {used['work_cpu_seconds']:,} CPU s in {used['work_processes']:,} "
+        f"processes on {used['work_nodes']:,} nodes, and {used['work_peak_mib']:,} MiB at most in one; "
+        f"{used['work_tried_again']:,} were tried again."
+    )
 
 
 def _describe_outcome(summary: BuildSummary, report: BuildReport, *, is_published: bool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -19,9 +20,16 @@ from etl.cli.terminal import say, write_json, write_text
 from etl.escape import escape_text
 
 if TYPE_CHECKING:
-    from etl.load.reader import Release
+    from collections.abc import Sequence
 
-GC_EXAMPLES: Final = show_examples("paperhouse gc --dry-run", "paperhouse gc --keep 30 --days 90")
+    from etl.load.reader import Release
+    from etl.load.retention import Removal
+    from etl.stages.stored_garbage import StoredRemoval
+
+GC_EXAMPLES: Final = show_examples(
+    "paperhouse gc --dry-run", "paperhouse gc --keep 30 --days 90", "paperhouse gc --store s3://bucket/papers --dry-run"
+)
+FETCH_EXAMPLES: Final = show_examples("paperhouse fetch s3://bucket/papers --warehouse papers")
 ROLLBACK_EXAMPLES: Final = show_examples("paperhouse rollback previous", "paperhouse rollback 3f2a9c0d")
 EXPORT_EXAMPLES: Final = show_examples(
     "paperhouse export current copies/monday", "paperhouse export copies/moved --in-place"
@@ -41,6 +49,13 @@ def gc(  # noqa: PLR0913 - one argument for each option
         typer.Option("--break-promise", help="Keep less than the 10 releases and 7 days that readers are promised."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")] = False,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Do it in this warehouse in a store, where no lock keeps builds away: at a time when none publishes.",
+        ),
+    ] = None,
     wait: WaitOption = True,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
@@ -54,23 +69,68 @@ def gc(  # noqa: PLR0913 - one argument for each option
     from etl.load.retention import Rest, collect_garbage  # noqa: PLC0415 - --help must not wait for polars
     from etl.load.warehouse import find_warehouse  # noqa: PLC0415
 
-    removals = collect_garbage(
-        find_warehouse(warehouse),
-        Rest(keep, days),
-        break_promise=break_promise,
-        dry_run=dry_run,
-        wait=wait,
-        on_wait=say_who_holds_the_lock,
-    )
+    removals: Sequence[Removal | StoredRemoval]
+    if store:
+        from etl.stages.stored_garbage import collect_stored_garbage  # noqa: PLC0415
+        from etl.store import find_place  # noqa: PLC0415
+
+        removals = collect_stored_garbage(
+            find_place(store),
+            Rest(keep, days),
+            now=dt.datetime.now(dt.UTC),
+            break_promise=break_promise,
+            dry_run=dry_run,
+        )
+    else:
+        removals = collect_garbage(
+            find_warehouse(warehouse),
+            Rest(keep, days),
+            break_promise=break_promise,
+            dry_run=dry_run,
+            wait=wait,
+            on_wait=say_who_holds_the_lock,
+        )
     freed = sum(removal.freed_bytes for removal in removals)
     if as_json:
         described = {"is_removed": not dry_run, "freed_bytes": freed, "releases": [one._asdict() for one in removals]}
         write_json(described)
         return
     for removal in removals:
-        write_text(f"{removal.release_id}  {removal.freed_bytes:,} bytes")
+        write_text(f"{removal[0]}  {removal.freed_bytes:,} bytes")
     verb = "would go" if dry_run else "went"
-    say(f"{len(removals):,} releases {verb}, and {freed:,} bytes that no other release holds.")
+    what = "prefixes" if store else "releases"
+    say(f"{len(removals):,} {what} {verb}, and {freed:,} bytes that no other release holds.")
+
+
+def fetch(
+    *,
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="A warehouse in a store, such as s3://bucket/papers.", show_default=False),
+    ],
+    wait: WaitOption = True,
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch the current release of a warehouse in a store.
+
+    Every file is compared with the manifest as it comes; those that the local release has are linked, not fetched.
+    All other commands then work as on a release that was built here.
+    """
+    from etl.load.download import fetch_current  # noqa: PLC0415 - --help must not wait for polars
+    from etl.load.lock import hold_lock  # noqa: PLC0415
+    from etl.load.reader import open_release  # noqa: PLC0415
+    from etl.load.stored import StoredReleaseMissingError  # noqa: PLC0415
+    from etl.load.warehouse import find_warehouse  # noqa: PLC0415
+    from etl.store import find_place  # noqa: PLC0415
+
+    house, place = find_warehouse(warehouse), find_place(url)
+    house.create_folders()
+    with hold_lock(house, wait=wait, on_wait=say_who_holds_the_lock) as lock:
+        if fetch_current(house, place, lock) is None:
+            raise StoredReleaseMissingError(place, "current")
+        release = open_release(house)
+    _tell_release(release, "is current now, in", as_json=as_json)
 
 
 def rollback(

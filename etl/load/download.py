@@ -36,10 +36,11 @@ class StoredFileDamagedError(PaperhouseError):
         )
 
 
-def fetch_current(warehouse: Warehouse, house: Place, lock: Lock) -> Pointer | None:
+def fetch_current(warehouse: Warehouse, house: Place, lock: Lock, *, dry_run: bool = False) -> Pointer | None:
     """Make the store's current release the local one, unless it is; gives the pointer, or None where there is none.
 
-    Files that the local release has are linked, not fetched. Errors: ``StoredFileDamagedError``,
+    Files that the local release has are linked, not fetched. After a ``dry_run`` the release lies beside the local
+    current one, which stays. Errors: ``StoredFileDamagedError``,
     ``PointerInvalidError``, ``StoreRefusedError``; the local release then stays.
     """
     lock.require(warehouse)
@@ -50,13 +51,13 @@ def fetch_current(warehouse: Warehouse, house: Place, lock: Lock) -> Pointer | N
         draft = staging / "release"
         if not is_intact(warehouse.releases / pointer.release_id):
             _fetch_files(find_stored(house, pointer.release_id), pointer, draft, _list_local(warehouse))
-        adopt_release(warehouse, draft, pointer.release_id, staging)
+        adopt_release(warehouse, draft, pointer.release_id, staging, dry_run=dry_run)
     return pointer
 
 
 def _fetch_files(place: Place, pointer: Pointer, draft: Path, local: Mapping[str, Path]) -> None:
     draft.mkdir()
-    _fetch(place.below(MANIFEST_NAME), draft / MANIFEST_NAME, pointer.manifest_sha256)
+    fetch_object(place.below(MANIFEST_NAME), draft / MANIFEST_NAME, pointer.manifest_sha256)
     for entry in list_entries(read_manifest(draft)):
         target = draft / entry["path"]
         target.parent.mkdir(exist_ok=True)
@@ -64,7 +65,7 @@ def _fetch_files(place: Place, pointer: Pointer, draft: Path, local: Mapping[str
         if twin is not None and twin.is_file() and hash_file(twin) == entry["sha256"]:
             link_file(twin, target)
         else:
-            _fetch(place.below(entry["path"]), target, entry["sha256"])
+            fetch_object(place.below(entry["path"]), target, entry["sha256"])
 
 
 def _list_local(warehouse: Warehouse) -> dict[str, Path]:
@@ -77,7 +78,11 @@ def _list_local(warehouse: Warehouse) -> dict[str, Path]:
     return {entry["sha256"]: release.path / entry["path"] for entry in entries}
 
 
-def _fetch(place: Place, target: Path, sha256: str) -> None:
+def fetch_object(place: Place, target: Path, sha256: str | None) -> None:
+    """Fetch an object to a new file.
+
+    Errors: ``StoredFileDamagedError`` for other bytes than the hash is of, ``StoreRefusedError``, ``WriteFailedError``.
+    """
     digest = hashlib.sha256()
     try:
         with explain_store(place.url):

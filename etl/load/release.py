@@ -23,7 +23,7 @@ from etl.load.files import flush_file, remove_folder, seal_folder, unseal_folder
 from etl.load.intact import is_intact
 from etl.load.log import record_release
 from etl.load.manifest import ManifestUnreadableError
-from etl.load.reader import Release, ReleaseMissingError, open_release, read_current_id
+from etl.load.reader import CURRENT, Release, ReleaseMissingError, open_release, read_current_id
 from etl.load.retention import mark_current, remove_old_releases
 from etl.load.staging import hold_staging, sweep_staging
 
@@ -81,6 +81,7 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
     dry_run: bool = False,
     allow_shrink: bool = False,
     accept_break: str | None = None,
+    follow: str = CURRENT,
     on_step: Callable[[str], None] | None = None,
 ) -> Release:
     """Publish a build's tables as a release and make it the current one.
@@ -91,7 +92,7 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
     ``documents`` are rendered beside those of ``etl.load.documents``; ``accept_break`` is the reason why data may
     change so that readers break. ``on_step`` is told each step as it begins: link, verify, gates, compare, documents
     and, unless a ``dry_run`` ends there, place, catalog, seal, commit, flush, log, clean. What differs from the release
-    before stands in the manifest under ``changes``.
+    before, which is the current one or the one named by ``follow``, stands in the manifest under ``changes``.
 
     Errors: whatever is wrong with tables, disk or lock raises a ``PaperhouseError`` that says so; ``current`` is
             unchanged and ``staging/`` empty. After the commit that error is ``CommitUncertainError``.
@@ -104,7 +105,7 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
             sweep_staging(warehouse)
             sources = list_sources(tables)
             check_space(sources, staging)
-            before = _open_before(warehouse)
+            before = _open_before(warehouse, follow)
             terms = Terms(facts, documents, now, allow_shrink, accept_break)
             draft = prepare_draft(staging, sources, terms=terms, before=before, begin=steps.begin)
             release = Release(draft.release_id, warehouse.releases / draft.release_id, draft.manifest)
@@ -125,10 +126,10 @@ def _explain_failure(steps: _Steps) -> Iterator[None]:
         raise PublishFailedError(steps.current, error) from error
 
 
-def _open_before(warehouse: Warehouse) -> Release | None:
+def _open_before(warehouse: Warehouse, follow: str) -> Release | None:
     """Open the release to compare with; a damaged one is nothing to be compared with, only to be replaced."""
     try:
-        return open_release(warehouse)
+        return open_release(warehouse, release=follow)
     except (ReleaseMissingError, ManifestUnreadableError):
         return None
 
@@ -181,18 +182,25 @@ def commit_release(warehouse: Warehouse, release: Release, staging: Path, now: d
     _finish(warehouse, release, staging, _Steps(None), now, by=by)
 
 
-def adopt_release(warehouse: Warehouse, draft: Path, release_id: str, staging: Path) -> Release:
+def adopt_release(
+    warehouse: Warehouse, draft: Path, release_id: str, staging: Path, *, dry_run: bool = False
+) -> Release:
     """Make a release the current one that was made elsewhere and lies whole in ``draft``; the lock must be held.
 
-    Where the warehouse has that release already, ``draft`` need not be there. Errors: as for :func:`publish`.
+    Where the warehouse has that release already, ``draft`` need not be there. With ``dry_run`` it is put in its place,
+    and what is current stays. Errors: as for :func:`publish`.
     """
     now = dt.datetime.now(dt.UTC)
     target = warehouse.releases / release_id
     steps = _Steps(None)
     with _explain_failure(steps), _place(draft, target, warehouse, staging, steps):
-        _commit(warehouse, target, staging, now)
+        if dry_run:
+            mark_current(target, now)  # it is kept as long as one that was
+        else:
+            _commit(warehouse, target, staging, now)
     release = open_release(warehouse, release=release_id)
-    _finish(warehouse, release, staging, steps, now, by="fetch")
+    if not dry_run:
+        _finish(warehouse, release, staging, steps, now, by="fetch")
     return release
 
 

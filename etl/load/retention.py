@@ -70,8 +70,8 @@ def collect_garbage(  # noqa: PLR0913 - the options of one act, each by its name
 
     Errors: less than the promise raises ``PromiseBrokenError``; a lock that is held as for ``hold_lock``.
     """
-    if not break_promise and (rest.releases < KEPT_RELEASES or rest.days < KEPT_DAYS):
-        raise PromiseBrokenError(*rest)
+    if not break_promise:
+        check_promise(rest)
     now = dt.datetime.now(dt.UTC)
     with hold_lock(warehouse, wait=wait, on_wait=on_wait):
         removals = [
@@ -82,6 +82,12 @@ def collect_garbage(  # noqa: PLR0913 - the options of one act, each by its name
             with hold_staging(warehouse) as staging:
                 remove_old_releases(warehouse, now, staging, rest)
     return removals
+
+
+def check_promise(rest: Rest) -> None:
+    """Make sure that what is kept is no less than readers are promised. Errors: ``PromiseBrokenError``."""
+    if rest.releases < KEPT_RELEASES or rest.days < KEPT_DAYS:
+        raise PromiseBrokenError(*rest)
 
 
 def find_old_releases(warehouse: Warehouse, now: dt.datetime, rest: Rest) -> list[Path]:

@@ -8,15 +8,18 @@ import os
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from etl.errors import PaperhouseError
 from etl.runners import IN_FLIGHT, WORKER_VARIABLES
+from etl.runners.usage import Usage, do_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from etl.runners import Receipt, Spec
+    from etl.runners.usage import Done
 
 
 class WorkerDiedError(PaperhouseError):
@@ -43,6 +46,7 @@ class LocalRunner:
     def __init__(self, workers: int | None = None) -> None:
         """Use ``workers`` processes; by default one for each core."""
         self.workers = workers or count_cores()
+        self.usage = Usage()
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -66,6 +70,13 @@ class LocalRunner:
 
         Errors: whatever ``fn`` raises; :class:`WorkerDiedError` for a unit whose worker died each time it was tried.
         """
+        for done in self._run(partial(do_unit, fn), specs, max_in_flight, max_retries):
+            self.usage.add(done)
+            yield done.receipt
+
+    def _run(
+        self, fn: Callable[[Spec], Done], specs: Sequence[Spec], max_in_flight: int, max_retries: int
+    ) -> Iterator[Done]:
         if self.workers == 1 or len(specs) <= 1:
             yield from map(fn, specs)
             return
@@ -80,6 +91,7 @@ class LocalRunner:
                 self.close()  # nobody writes any more when the caller clears up
                 raise
             if lost:
+                self.usage.tried_again += len(lost)
                 self.close()
             # A dead worker breaks the pool for all units under way: each is tried alone, so that only the guilty fails.
             yield from (_run_alone(fn, spec, max_retries) for spec in lost)

@@ -14,12 +14,14 @@ from etl.errors import PaperhouseError, join_message, shorten_error
 from etl.runners import IN_FLIGHT, WORKER_VARIABLES
 from etl.runners.connection import LOCK_NAME, connect, import_ray
 from etl.runners.footing import Footing, check_footing
+from etl.runners.usage import Usage, do_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from etl.runners import Receipt, Spec
+    from etl.runners.usage import Done
 
 _DEATHS: Final = ("WorkerCrashedError", "NodeDiedError", "LocalRayletDiedError", "OutOfMemoryError", "ObjectLostError")
 """What Ray raises where a unit's worker or node died, or took the receipt with it."""
@@ -79,6 +81,7 @@ class RayRunner:
         unit that is tried again.
         """
         self._workers, self._address, self._witness, self._on_retry = workers, address, witness, on_retry
+        self.usage = Usage()
         self._is_ours = False
 
     def __enter__(self) -> Self:
@@ -120,11 +123,12 @@ class RayRunner:
                 for unit in ray.wait([*running], num_returns=1)[0]:
                     work = running.pop(unit)
                     try:
-                        receipt = _take_receipt(ray, unit)
+                        done = _take_done(ray, unit)
                     except _DiedError as death:
                         waiting.appendleft(self._count_death(work, max_retries, str(death)))
                     else:
-                        yield receipt
+                        self.usage.add(done)
+                        yield done.receipt
         finally:
             _stop(ray, [*running])
 
@@ -142,28 +146,31 @@ class RayRunner:
         deaths = work.deaths + 1
         if deaths > max_retries:
             raise WorkLostError(work.spec, deaths, reason)
+        self.usage.tried_again += 1
         if self._on_retry is not None:
             self._on_retry(f"Work that died on the cluster is tried again, {deaths} of {max_retries} times: {reason}")
         return work._replace(deaths=deaths)
 
 
-def _run_unit(footing: Footing, work: bytes) -> object:
+def _run_unit(footing: Footing, work: bytes) -> Done:
     """Do a unit's work in a worker; it is unpacked only where the code is known to be the driver's."""
     check_footing(footing)
     fn, spec = pickle.loads(work)  # noqa: S301 - the driver packed it
-    return fn(spec)
+    return do_unit(fn, spec, node=import_ray().get_runtime_context().get_node_id())
 
 
-def _take_receipt(ray: Any, unit: Any) -> Any:  # noqa: ANN401 - a module, a reference, whatever the work gives
-    """Take a unit's receipt. Errors: what the work raised, as it is; ``_DiedError``, ``NodeUnfitError``."""
+def _take_done(ray: Any, unit: Any) -> Done:  # noqa: ANN401 - a module, a reference
+    """Take what a unit came to. Errors: what the work raised, as it is; ``_DiedError``, ``NodeUnfitError``."""
     try:
-        return ray.get(unit)
+        done: Done = ray.get(unit)
     except ray.exceptions.RayTaskError as error:
         cause: Exception = error.cause
     except tuple(getattr(ray.exceptions, name) for name in _DEATHS) as error:
         raise _DiedError(join_message(error).partition(". ")[0]) from None
     except ray.exceptions.RayError as error:
         raise NodeUnfitError(shorten_error(error)) from error
+    else:
+        return done
     if isinstance(cause, RuntimeError) and _NO_IMPORT in str(cause):
         raise NodeUnfitError(str(cause).strip().splitlines()[-1])
     raise cause

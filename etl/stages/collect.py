@@ -17,6 +17,7 @@ from etl.extract.files import escape_name, find_inputs
 from etl.load.standing import forget_note
 from etl.stages.ledger import LEDGER_SCHEMA, read_ledger, write_ledger
 from etl.stages.members import find_member
+from etl.stages.mirror import fetch_ledger, send_ledger
 from etl.stages.page_days import gather_page_days
 from etl.stages.reading import read_files
 from etl.stages.receipt import Receipt, hash_rows, run_stage
@@ -69,15 +70,23 @@ class InputOptions:
 
 
 def collect_inputs(
-    warehouse: Warehouse, options: InputOptions, *, on_progress: Callable[[int, int], None] | None = None
+    warehouse: Warehouse,
+    options: InputOptions,
+    *,
+    mirror: Place | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
     """Read and hash every named file that is new or changed; write down what was named and the plan of distinct dumps.
+
+    With a ``mirror`` in a store, a warehouse without a ledger takes the one from there.
 
     Errors: ``PaperhouseError`` for a missing input, an unreadable one (unless skipped), a day given for no input, or
     two for one.
     """
     files, sidecars = find_inputs(options.roots)
     days = gather_page_days(files, sidecars, options.page_days, from_names=options.page_days_from_names)
+    if mirror is not None and not options.rehash:
+        fetch_ledger(warehouse, mirror)
     ledger = pl.DataFrame(schema=LEDGER_SCHEMA) if options.rehash else read_ledger(warehouse)
     if options.rehash:
         forget_note(warehouse)  # the release's own files are not trusted, either
@@ -86,6 +95,8 @@ def collect_inputs(
     if plan.is_empty():
         raise NothingReadableError
     _keep_ledger(warehouse, reading, ledger)
+    if mirror is not None:
+        send_ledger(warehouse, mirror)
 
     roots = sorted(root.url if isinstance(root, Place) else escape_name(root.resolve()) for root in options.roots)
 

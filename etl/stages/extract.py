@@ -14,6 +14,7 @@ import polars as pl
 from etl.load.files import check_room
 from etl.stages.collect import read_plan
 from etl.stages.ledger import forget_ledger
+from etl.stages.mirror import exchange_units
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.runs import Bucket, choose_bucket_count, list_buckets, read_runs
 from etl.stages.tasks import MAX_RETRIES, Tasks
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
     from etl.stages.units import Unit
+    from etl.store import Place
 
 PUBLISHED: Final = ("dumps", "spans", "quarantine")
 """Tables that are final after this stage; cards and pages still lack what the whole set says of them."""
@@ -66,11 +68,17 @@ class PublishReceipt:
 
 
 def extract_listings(
-    warehouse: Warehouse, collected: Receipt, *, runner: Runner, on_progress: Callable[[int, int], None] | None = None
+    warehouse: Warehouse,
+    collected: Receipt,
+    *,
+    runner: Runner,
+    mirror: Place | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
     """Parse the collected dumps into cards, pages, spans, quarantine and the byte ledger.
 
-    ``on_progress`` is told bytes done and bytes in all.
+    ``on_progress`` is told bytes done and bytes in all. With a ``mirror`` in a store, units that it has are fetched,
+    and new ones are sent there (``etl.stages.mirror``).
     Errors: a disk without room for what a build writes raises ``DiskFullError`` before any dump is read; see also
             ``etl.stages.work_unit.extract_unit``.
     """
@@ -79,7 +87,9 @@ def extract_listings(
 
     def work(folder: Path) -> Mapping[str, int | str]:
         units: dict[str, Unit] = {}
-        for unit in _gather_units(warehouse, plan, total, runner):
+        if mirror is not None:
+            exchange_units(warehouse, plan, mirror, runner)
+        for unit in _gather_units(warehouse, plan, total, runner, mirror):
             if unit.unit_id not in units:
                 units[unit.unit_id] = unit
                 link_unit(warehouse, unit.unit_id, folder / "runs")
@@ -99,13 +109,15 @@ def extract_listings(
     return run_stage(warehouse, "extract", [plan["dump_id"].to_list()], work)
 
 
-def _gather_units(warehouse: Warehouse, plan: pl.DataFrame, total: int, runner: Runner) -> Iterator[Unit]:
+def _gather_units(
+    warehouse: Warehouse, plan: pl.DataFrame, total: int, runner: Runner, mirror: Place | None
+) -> Iterator[Unit]:
     """Give the units that hold the dumps of the plan: those that are kept, and then the others as they are made."""
     choice = choose_units(plan, list_units(warehouse))
     new = total - sum(unit.byte_count for unit in choice.kept)
     check_room("the build", warehouse.state, round(_UNIT_ROOM * new + _TABLE_ROOM * total))
     yield from choice.kept
-    specs = [UnitSpec(str(find_units(warehouse)), tuple(dumps)) for dumps in choice.new]
+    specs = [UnitSpec(str(find_units(warehouse)), tuple(dumps), mirror) for dumps in choice.new]
     try:
         yield from runner.run(extract_unit, specs, max_in_flight=0, max_retries=MAX_RETRIES)
     except DumpChangedError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from etl.load.download import fetch_current
 from etl.load.pointer import PointerMovedError
-from etl.load.reader import open_release
+from etl.load.reader import CURRENT, open_release
 from etl.load.upload import push_release
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ TRIES: Final = 3
 def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
     warehouse: Warehouse,
     store: Place,
-    publish: Callable[[], Release],
+    publish: Callable[[str], Release],
     *,
     lock: Lock,
     dry_run: bool = False,
@@ -33,17 +33,18 @@ def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
 ) -> Release:
     """Publish in the local warehouse on what is current in the store, and make the same release current there.
 
-    ``publish`` does the former, and is judged by the store's release, which first becomes the local one. Who loses a
-    race to another writer hears it by ``on_lost``, and does it again on what won.
+    ``publish`` does the former, on the release that it is told, which is the store's and first becomes the local one;
+    in a ``dry_run`` it only comes to lie beside that. Who loses a race to another writer hears it by ``on_lost``, and
+    does it again on what won.
     Errors: those of ``publish``, ``fetch_current`` and ``push_release``; the store's release before stays current.
     """
     step = on_step or (lambda _: None)
     lost = 0
     while True:
         step("fetch")
-        seen = fetch_current(warehouse, store, lock)
-        before = None if seen is None else open_release(warehouse)
-        release = publish()
+        seen = fetch_current(warehouse, store, lock, dry_run=dry_run)
+        before = None if seen is None else open_release(warehouse, release=seen.release_id)
+        release = publish(CURRENT if seen is None else seen.release_id)
         if dry_run:
             return release
         step("upload")

@@ -76,7 +76,7 @@ def read_clock() -> int:
 
 def read_ledger(warehouse: Warehouse) -> pl.DataFrame:
     """Read the ledger: a row for each dump of each file, as :data:`LEDGER_SCHEMA`; none where there is no good one."""
-    for path in _list_ledgers(warehouse):
+    for path in list_ledgers(warehouse):
         raw = path.read_bytes()
         if hashlib.sha256(raw).hexdigest() == path.stem:
             table = pq.read_table(io.BytesIO(raw))
@@ -93,7 +93,11 @@ def write_ledger(warehouse: Warehouse, rows: pl.DataFrame) -> None:
     buffer = pa.BufferOutputStream()
     table = rows.to_arrow().replace_schema_metadata({_CODE: fingerprint_code()})
     pq.write_table(table, buffer, compression="zstd", compression_level=1)
-    raw = buffer.getvalue().to_pybytes()
+    keep_ledger(warehouse, buffer.getvalue().to_pybytes())
+
+
+def keep_ledger(warehouse: Warehouse, raw: bytes) -> None:
+    """Keep the bytes of a ledger in the place of the one before. Errors: ``WriteFailedError``."""
     folder = _folder(warehouse)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{hashlib.sha256(raw).hexdigest()}.parquet"
@@ -109,7 +113,7 @@ def write_ledger(warehouse: Warehouse, rows: pl.DataFrame) -> None:
 
 def forget_ledger(warehouse: Warehouse) -> None:
     """Forget all files, so that the next build reads them again."""
-    for path in _list_ledgers(warehouse):
+    for path in list_ledgers(warehouse):
         path.unlink()
 
 
@@ -137,7 +141,8 @@ def find_unchanged(files: Sequence[InputFile], ledger: pl.DataFrame, kept_member
     return known.join(lost, on="number", how="anti")
 
 
-def _list_ledgers(warehouse: Warehouse) -> Iterator[Path]:
+def list_ledgers(warehouse: Warehouse) -> Iterator[Path]:
+    """List the ledgers that lie in a warehouse: one, if any."""
     return _folder(warehouse).glob("*.parquet")
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
 from etl.load.draft import SourceDamagedError
 from etl.load.files import WriteFailedError
 from etl.load.manifest import hash_sql
+from etl.load.reader import CURRENT
 from etl.load.release import publish
 from etl.load.sql_files import list_sql_files
 from etl.load.staging import sweep_staging
@@ -59,6 +59,7 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     allow_shrink: bool = False,
     accept_break: str | None = None,
     store: Place | None = None,
+    follow: str = CURRENT,
     on_lost: Callable[[str], None] | None = None,
     on_step: Callable[[str], None] | None = None,
 ) -> Release:
@@ -71,20 +72,24 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     ``ResultMissingError`` if a stage's result is gone, and whatever a gate of ``etl.load.release.publish`` refuses;
     the release before then stays current.
 
-    If the current release was made from the very same results and is untouched, nothing is new and it stays. With a
-    ``store`` the same is done on what is current there, as ``etl.stages.follow.follow_store`` says, with its errors.
+    If the current release was made from the very same results and is untouched, nothing is new and it stays. What is
+    new follows the current release, or the one named by ``follow``. With a ``store`` the same is done on what is
+    current there, as ``etl.stages.follow.follow_store`` says, with its errors.
     """
     if store is not None:
-        publish_here = partial(
-            publish_release,
-            warehouse,
-            receipts,
-            lock=lock,
-            dry_run=dry_run,
-            allow_shrink=allow_shrink,
-            accept_break=accept_break,
-            on_step=on_step,
-        )
+
+        def publish_here(before: str) -> Release:
+            return publish_release(
+                warehouse,
+                receipts,
+                lock=lock,
+                dry_run=dry_run,
+                allow_shrink=allow_shrink,
+                accept_break=accept_break,
+                follow=before,
+                on_step=on_step,
+            )
+
         return follow_store(
             warehouse, store, publish_here, lock=lock, dry_run=dry_run, on_lost=on_lost, on_step=on_step
         )
@@ -109,6 +114,7 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
             dry_run=dry_run,
             allow_shrink=allow_shrink,
             accept_break=accept_break,
+            follow=follow,
             on_step=on_step,
         )
     except SourceDamagedError:

@@ -17,7 +17,7 @@ from etl.stages.receipt import UNITS_NAME, hash_parts
 from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -37,7 +37,7 @@ MAX_SMALL: Final = 16
 """Where more units than this are small, the smallest become larger ones, since every later task reads all runs; the
 dumps of at most :data:`SMALL` whole units are extracted again for that in one build."""
 
-_NOTE_NAME: Final = "unit.json"
+NOTE_NAME: Final = "unit.json"
 
 Source = tuple[str, bytes, str]
 """A dump to read: its id, its path, its name."""
@@ -51,6 +51,17 @@ class Unit:
     dump_ids: tuple[str, ...]
     byte_count: int
     listings: int
+
+    def to_note(self, runs: Mapping[str, str | None]) -> bytes:
+        """Write the note that lies beside the unit's runs: their names, in a store each with its hash."""
+        return json.dumps({**asdict(self), "runs": dict(runs)}, sort_keys=True).encode()
+
+
+class Noted(NamedTuple):
+    """What a note says: the unit, and its runs by their names, in a store each with its hash."""
+
+    unit: Unit
+    runs: dict[str, str | None]
 
 
 class Choice(NamedTuple):
@@ -77,22 +88,27 @@ def keep_unit(folder: Path, unit: Unit, write: Callable[[Path], None]) -> None:
     """
     with complete_folder(folder / unit.unit_id) as unfinished:
         write(unfinished)
-        runs = sorted(path.name for path in unfinished.iterdir())
-        (unfinished / _NOTE_NAME).write_text(json.dumps({**asdict(unit), "runs": runs}), "utf-8")
+        runs = dict.fromkeys(path.name for path in unfinished.iterdir())
+        (unfinished / NOTE_NAME).write_bytes(unit.to_note(runs))
 
 
 def list_units(warehouse: Warehouse) -> Iterator[Unit]:
     """List the units that are kept whole and were made by this code; any other is as good as none."""
-    for note in sorted(find_units(warehouse).glob(f"*/{_NOTE_NAME}")):
-        try:
-            said = json.loads(note.read_text("utf-8"))
-            runs = said.pop("runs")
-            unit = Unit(**{**said, "dump_ids": tuple(said["dump_ids"])})
-        except (ValueError, KeyError, TypeError, AttributeError):
-            continue
-        is_whole = all((note.parent / name).is_file() for name in runs)
-        if is_whole and note.parent.name == unit.unit_id == name_unit(unit.dump_ids):
-            yield unit
+    for note in sorted(find_units(warehouse).glob(f"*/{NOTE_NAME}")):
+        noted = read_note(note.read_bytes(), note.parent.name)
+        if noted is not None and all((note.parent / name).is_file() for name in noted.runs):
+            yield noted.unit
+
+
+def read_note(raw: bytes, unit_id: str) -> Noted | None:
+    """Read a unit's note; None where it is damaged, or not of this unit as this code makes it."""
+    try:
+        said = json.loads(raw)
+        unit = Unit(said["unit_id"], tuple(said["dump_ids"]), said["byte_count"], said["listings"])
+        noted = Noted(unit, dict(said["runs"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+    return noted if unit_id == unit.unit_id == name_unit(unit.dump_ids) else None
 
 
 def link_unit(warehouse: Warehouse, unit_id: str, target: Path) -> None:

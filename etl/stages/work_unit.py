@@ -19,6 +19,7 @@ from etl.errors import PaperhouseError
 from etl.extract.clean import SPAN_SCHEMA, CleanDumps, read_clean_dumps
 from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
+from etl.stages.mirror import UnitTransfer, find_sent_unit, send_unit
 from etl.stages.runs import write_run
 from etl.stages.units import Unit, keep_unit, name_unit
 from etl.transform.candidates import halve_id, list_pieces
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from etl.stages.units import Source
+    from etl.store import Place
 
 UNIT_TABLES: Final = ("cards", "pages", "dumps", "spans", "quarantine")
 
@@ -73,10 +75,11 @@ class DumpChangedError(PaperhouseError):
 
 @dataclass(frozen=True)
 class UnitSpec:
-    """A unit's work: the dumps to read, and the folder of all units, in which it is kept."""
+    """A unit's work: the dumps to read, the folder of all units, in which it is kept, and where it is sent to."""
 
     folder: str
     dumps: tuple[Source, ...]
+    mirror: Place | None = None
 
 
 def extract_unit(spec: UnitSpec) -> Unit:
@@ -88,6 +91,8 @@ def extract_unit(spec: UnitSpec) -> Unit:
     tables = make_unit_tables(raws)
     unit = Unit(name_unit(raws), tuple(raws), sum(map(len, raws.values())), tables["cards"].height)
     keep_unit(Path(spec.folder), unit, lambda folder: write_runs(tables, lambda run: folder / f"{run}.arrow"))
+    if spec.mirror is not None:
+        send_unit(UnitTransfer(Path(spec.folder, unit.unit_id), find_sent_unit(spec.mirror, unit.unit_id)))
     return unit
 
 

@@ -45,15 +45,22 @@ class Workshop:
     dumps: Path
     instance: dg.DagsterInstance
 
-    def run(self, *assets: str, dumps: Path | None = None, **ops: dict[str, Any]) -> dg.ExecuteInProcessResult:
+    def run(
+        self,
+        *assets: str,
+        dumps: Path | None = None,
+        runner: dict[str, Any] | None = None,
+        store: str | None = None,
+        **ops: dict[str, Any],
+    ) -> dg.ExecuteInProcessResult:
         """Run the job, or those of its assets that are named, in this process; ``ops`` is config by step."""
         if not assets or "collected_dumps" in assets:
             ops["collect"] = {"dumps": [str(dumps or self.dumps)], **ops.get("collect", {})}
         return defs.resolve_job_def("build_release").execute_in_process(
             run_config={
                 "resources": {
-                    "warehouse": {"config": {"path": str(self.warehouse.root)}},
-                    "runner": {"config": {"workers": 1}},
+                    "warehouse": {"config": {"path": str(self.warehouse.root), "store": store}},
+                    "runner": {"config": runner or {"workers": 1}},
                 },
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 "ops": {name: {"config": config} for name, config in ops.items()},

@@ -39,6 +39,26 @@ def test_one_worker_and_several_give_the_same_receipts():
     assert sorted(run(2, square, SPECS, max_in_flight=1)) == expected
 
 
+@pytest.mark.parametrize(("workers", "processes"), [(1, {1}), (2, {1, 2})])
+def test_what_the_work_used_is_counted(workers: int, processes: set[int]):
+    with LocalRunner(workers) as runner:
+        assert runner.usage.to_plain() == {}
+        for _ in range(2):
+            list(runner.run(square, SPECS))
+    used = runner.usage.to_plain()
+    assert (used["work_units"], used["work_nodes"], used["work_tried_again"]) == (2 * len(SPECS), 1, 0)
+    assert used["work_processes"] in processes
+    assert used["work_peak_mib"] > 10
+
+
+def test_work_that_is_tried_again_is_counted(tmp_path: Path):
+    specs = [Spec(number, str(tmp_path)) for number in range(12)]
+    with LocalRunner(2) as runner:
+        list(runner.run(die_at_first, specs))
+    assert runner.usage.tried_again >= 1
+    assert runner.usage.units == len(specs)
+
+
 def test_no_work_gives_no_receipts():
     assert run(2, square, []) == []
 

@@ -66,8 +66,12 @@ def test_no_more_units_are_handed_out_than_may_be_in_flight(ray_runner: RayRunne
 def test_work_whose_worker_dies_is_done_again_and_that_is_told(tmp_path: Path):
     told: list[str] = []
     specs = [Spec(number, str(tmp_path)) for number in range(12)]
-    assert sorted(RayRunner(on_retry=told.append).run(die_at_first, specs)) == list(range(12))
+    runner = RayRunner(on_retry=told.append)
+    assert sorted(runner.run(die_at_first, specs)) == list(range(12))
     assert len(told) == 1
+    used = runner.usage.to_plain()
+    assert (used["work_units"], used["work_tried_again"]) == (12, 1)
+    assert 1 <= used["work_nodes"] <= used["work_processes"]
     assert told[0].startswith("Work that died on the cluster is tried again, 1 of 2 times: The worker died")
 
 

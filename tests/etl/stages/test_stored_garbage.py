@@ -1,0 +1,92 @@
+"""What goes from a warehouse in a store, and what stays. The store is moto's; time is told to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import obstore
+import pytest
+
+import etl
+from etl.load.pointer import read_pointer
+from etl.load.retention import PromiseBrokenError, Rest
+from etl.load.warehouse import Warehouse
+from etl.pipeline import build
+from etl.runners.local import LocalRunner
+from etl.stages.collect import InputOptions
+from etl.stages.mirror import find_mirror, list_sent_units
+from etl.stages.stored_garbage import collect_stored_garbage
+from etl.store import find_place
+from tests.etl.stages.dumps import NOVEMBER, OCTOBER, write_dumps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from etl.store import Place
+
+NOW = dt.datetime.now(dt.UTC)
+MONTH_LATER = NOW + dt.timedelta(days=30)
+LEAST = Rest(1, 7)
+
+
+@pytest.fixture
+def house(s3: str, tmp_path: Path) -> Place:
+    """Publish October, then November; leave half an upload, and state of other code."""
+    place = find_place(f"{s3}/papers")
+    for name, text in (("october", OCTOBER), ("november", NOVEMBER)):
+        dumps = write_dumps(tmp_path / name, **{name: text})
+        work = Warehouse(tmp_path / "work")
+        build(work, InputOptions((dumps,)), runner=LocalRunner(1), store=place)
+    for key in (
+        "releases/abc/papers/part-00000.parquet",
+        "state/def/units/1/unit.json",
+        "state/def/units/1/cards.arrow",
+    ):
+        obstore.put(place.open(), place.below(key).key, b"torn")
+    return place
+
+
+def list_keys(place: Place) -> set[str]:
+    keys = [str(meta["path"]) for batch in obstore.list(place.open(), place.key) for meta in batch]
+    return {key.removeprefix(f"{place.key}/") for key in keys}
+
+
+def test_what_is_young_stays(house: Place):
+    before = list_keys(house)
+    assert collect_stored_garbage(house, LEAST, now=NOW + dt.timedelta(days=6), break_promise=True) == []
+    assert list_keys(house) == before
+
+
+def test_what_is_old_goes_and_what_readers_were_promised_stays(house: Place):
+    before = list_keys(house)
+    planned = collect_stored_garbage(house, Rest(), now=MONTH_LATER, dry_run=True)
+    assert list_keys(house) == before
+    went = collect_stored_garbage(house, Rest(), now=MONTH_LATER)
+    assert went == planned
+    # Of the units, that of October is no longer of the current release.
+    urls = [removal.url.removeprefix(f"{house.url}/") for removal in went]
+    assert {"releases/abc", "state/def/units/1"} < set(urls)
+    assert len(urls) == 3
+    assert sum(removal.freed_bytes for removal in went) >= 3 * len(b"torn")
+    pointer = read_pointer(house)
+    for name in (pointer.release_id, *pointer.before):
+        assert etl.open_release(house.url, release=name).read("papers").height > 0
+    (unit,) = list_sent_units(find_mirror(house))
+    assert set(unit.dump_ids) == set(etl.open_release(house.url).read("dumps")["dump_id"])
+
+
+def test_an_earlier_release_goes_only_if_the_promise_is_broken(house: Place):
+    with pytest.raises(PromiseBrokenError):
+        collect_stored_garbage(house, LEAST, now=MONTH_LATER)
+    pointer = read_pointer(house)
+    went = collect_stored_garbage(house, LEAST, now=MONTH_LATER, break_promise=True)
+    assert f"{house.url}/releases/{pointer.before[0]}" in {removal.url for removal in went}
+    assert etl.open_release(house.url).read("papers").height > 0
+
+
+def test_the_ledger_of_this_code_stays(house: Place):
+    ledger = find_mirror(house).below("ledger/abc.parquet")
+    obstore.put(ledger.open(), ledger.key, b"text")
+    collect_stored_garbage(house, Rest(), now=MONTH_LATER)
+    assert ledger.key.removeprefix(f"{house.key}/") in list_keys(house)
