@@ -10,7 +10,7 @@ from typing import Final
 
 PACKAGE_VERSION: Final = "0.1.0"
 
-PARSER_VERSION: Final = 1
+PARSER_VERSION: Final = 2
 """Grows with every change that can read the same bytes differently; stands in dumps and quarantine."""
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from etl.extract.edges import NO_HEAD, NO_TAIL, Head, Tail, cut_at_heads, read_head, read_tail
-from etl.extract.lines import Kind, is_organization
-from etl.extract.looks import State
+from etl.extract.edges import NO_HEAD, NO_TAIL, Head, Tail, begins_with_upvotes, cut_at_heads, read_head, read_tail
+from etl.extract.lines import Kind, is_heading, is_organization
+from etl.extract.looks import State, fits_title
 from etl.extract.segment import CARD_BEGINNINGS, segment_lines
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from etl.extract.layouts import Layout
     from etl.extract.lines import Line
 
-_SENTENCE_ENDS = (".", "!", "?", ":", ",", ";")
+_SENTENCE_ENDS = (".", "!", "?", ":", ";")
 _MIN_LINES_ABOVE_LOOSE_ORGANIZATION = 2
 
 
@@ -76,15 +76,16 @@ def read_cards(lines: Sequence[Line], layout: Layout) -> Iterator[Card]:
 
     >>> from etl.extract.decode import Encoding
     >>> from etl.extract.layouts import LAYOUTS
-    >>> from etl.extract.lines import split_lines
+    >>> from etl.extract.split import split_lines
     >>> page = split_lines("A title\n\nSome text.\n\n • 3 authors\n·\nMay 2 7".encode(), Encoding("utf-8", 0))
     >>> [card[2:7] for card in read_cards(page, LAYOUTS[-1])]
     [('A title', 'Some text.', '• 3 authors', None, 'May 2 7')]
     """
     footers = list(find_footers(lines))
     start = 0
+    is_below = not begins_with_upvotes(lines)  # else each label stands above its title
     for footer in footers:
-        tail = read_tail(lines, footer.stop) if layout.prints_upvotes else NO_TAIL
+        tail = read_tail(lines, footer.stop, has_upvotes=is_below) if layout.prints_upvotes else NO_TAIL
         stop = footer.stop + tail.line_count
         footing = Footing(lines[footer.start : stop], footer, tail)
         yield from read_gap(lines[start : footer.start], footing, layout, is_footerless=False)
@@ -110,15 +111,20 @@ def find_footers(lines: Sequence[Line]) -> Iterator[Footer]:
 
 
 def read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
-    """Read the footer whose date line is ``lines[date]``; it does not reach above ``floor``."""
+    """Read the footer whose date line is ``lines[date]``; it does not reach above ``floor``.
+
+    A dot directly above the author line is its bullet on a line of its own, or parts it from the organisation.
+    """
     start = date - 1
     author_line = organization_line = None
     while start > floor and (author_line is None or organization_line is None):
         line = lines[start - 1]
         if line.kind is Kind.AUTHORS and author_line is None:
             author_line = line.text
+            if start - 1 > floor and lines[start - 2].kind is Kind.DOT and not line.after_blank:
+                start -= 1
         elif organization_line is None and _names_organization(
-            lines, start - 1, floor, is_above_authors=author_line is not None
+            lines, start - 1, floor, date, is_above_authors=author_line is not None
         ):
             organization_line = line.text
         else:
@@ -129,10 +135,11 @@ def read_footer(lines: Sequence[Line], date: int, floor: int) -> Footer | None:
     return Footer(start, date + 1, author_line, organization_line, lines[date].text)
 
 
-def _names_organization(lines: Sequence[Line], index: int, floor: int, *, is_above_authors: bool) -> bool:
+def _names_organization(lines: Sequence[Line], index: int, floor: int, date: int, *, is_above_authors: bool) -> bool:
     """Tell whether the line above a footer names an organisation: by its place first, then by its looks.
 
-    Above an author line it may also be the end of a wrapped abstract, or a title that nothing follows.
+    Above an author line it may also be the end of an abstract, or a title that nothing follows. So a blank line may be
+    below it only where the rest of the footer is spaced by blank lines, too.
     """
     line = lines[index]
     if line.kind is not Kind.TEXT or not is_organization(line.text):
@@ -140,7 +147,8 @@ def _names_organization(lines: Sequence[Line], index: int, floor: int, *, is_abo
     follows_sentence = index > floor and lines[index - 1].text.endswith(_SENTENCE_ENDS)
     if not lines[index + 1].after_blank:
         return not is_above_authors or (index > floor and (line.after_blank or follows_sentence))
-    return index - floor >= _MIN_LINES_ABOVE_LOOSE_ORGANIZATION and follows_sentence
+    is_spaced = lines[date].after_blank and (not is_above_authors or lines[date - 1].after_blank)
+    return is_spaced and index - floor >= _MIN_LINES_ABOVE_LOOSE_ORGANIZATION and follows_sentence
 
 
 def read_gap(gap: Sequence[Line], footing: Footing, layout: Layout, *, is_footerless: bool) -> Iterator[Card]:
@@ -155,10 +163,8 @@ def read_gap(gap: Sequence[Line], footing: Footing, layout: Layout, *, is_footer
         yield Card(gap[half].start, gap[-half - 1].end, *(None,) * 7, unread=())
         gap = gap[-half:]
     cards: list[tuple[Head, list[tuple[Line, State]]]] = []
-    pieces = cut_at_heads(gap) if layout.prints_submitter else [gap] if gap else []
-    for number, piece in enumerate(pieces, start=1):
-        head = read_head(piece) if layout.prints_submitter else NO_HEAD
-        body = piece[head.line_count :]
+    pieces = _part_at_heads(gap) if layout.prints_submitter else [(NO_HEAD, gap)] if gap else []
+    for number, (head, body) in enumerate(pieces, start=1):
         cards.append((head, []))
         if not body:
             continue
@@ -172,6 +178,29 @@ def read_gap(gap: Sequence[Line], footing: Footing, layout: Layout, *, is_footer
         cards.append((NO_HEAD, []))
     for number, (head, lines) in enumerate(cards, start=1):
         yield _make_card(head, lines, footing if number == len(cards) else NO_FOOTING)
+
+
+def _part_at_heads(gap: Sequence[Line]) -> list[tuple[Head, Sequence[Line]]]:
+    """Part the lines between two footers into cards, each with its head; a submitter may also stand below the title."""
+    parts: list[tuple[Head, Sequence[Line]]] = []
+    for piece in cut_at_heads(gap):
+        head = read_head(piece)
+        body = piece[head.line_count :]
+        above = parts[-1] if parts else (NO_HEAD, ())
+        if (
+            head.submitted_by is not None
+            and above[0].submitted_by is None
+            and len(above[1]) == 1
+            and fits_title(above[1][0].text)
+            and body
+            and not fits_title(body[0].text)
+        ):
+            upvote_line = head.upvote_line or above[0].upvote_line
+            both = Head([*above[0].lines, *head.lines], head.submitted_by, upvote_line)
+            parts[-1] = (both, [*above[1], *body])
+        else:
+            parts.append((head, body))
+    return parts
 
 
 def _measure_mean(lines: Sequence[Line]) -> float:
@@ -188,6 +217,8 @@ def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: Footing)
         if state is State.WRAPPED:
             paragraphs[-1].append(line.text)
         elif state in (State.ABSTRACT, State.ORPHAN, State.PARAGRAPH):
+            if len(paragraphs) == 1 and is_heading(" ".join(paragraphs[0])):
+                paragraphs.clear()
             paragraphs.append([line.text])
         elif state is State.TITLE_WRAPPED:
             pieces[State.TITLE] += " " + line.text
@@ -197,7 +228,7 @@ def _make_card(head: Head, body: Sequence[tuple[Line, State]], footing: Footing)
             pieces[state] = line.text
     lines = [*head.lines, *(line for line, _ in body), *footing.lines]
     return Card(
-        start=lines[0].start,
+        start=min(lines[0].start, body[0][0].start) if body else lines[0].start,
         end=lines[-1].end,
         title=pieces.get(State.TITLE),
         abstract="\n\n".join(" ".join(paragraph) for paragraph in paragraphs) or None,

@@ -33,6 +33,8 @@ _LONG_LINE_OF_FOOTER: Final = 4 * MAX_FOOTER_LINE_LENGTH
 
 # In bytes: no title of up to so many is too long, and all of more are; no abstract from so many on is too short.
 _SHORT_TITLE: Final = 200
+_LONGEST_HEADING: Final = 9
+_COLON: Final = ord(":")
 _LONGEST_TITLE: Final = 4 * _SHORT_TITLE
 _LONG_ABSTRACT: Final = 1000
 _LETTERS: Final = np.isin(np.arange(256), np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "u1"))
@@ -69,7 +71,9 @@ def find_pages(table: LineTable) -> Pages:
         for number, begin, end in zip(numbers.tolist(), first.tolist(), ends.tolist(), strict=True)
     ]
     body = first + np.array([header.stop if header else 0 for header in headers], dtype=np.int64)
-    late = set(table.dump[table.is_anchor & (np.arange(len(table.start)) >= body[table.dump])].tolist())
+    is_day = (table.kind == Kind.DATE) & np.append(True, table.kind[:-1] != Kind.DOT)
+    is_late = (table.is_anchor | is_day) & (np.arange(len(table.start)) >= body[table.dump])
+    late = set(table.dump[is_late].tolist())
     for number, last in enumerate(stop.tolist()):
         if number in late or (headers[number] and is_trailer_line(table.make_lines(last - 1, last)[0].text)):
             headers[number] = None
@@ -226,9 +230,10 @@ def _are_cards(table: LineTable, title: Integers) -> Flags:
     is_card &= (table.end - table.start)[title] <= _LONGEST_TITLE
     data = np.frombuffer(table.joined, dtype=np.uint8)
     length = table.end - table.start
-    fits = (
-        (length[title] <= _SHORT_TITLE) & _LETTERS[data[table.start[title]]] & ~_TITLE_ENDS[data[table.end[title] - 1]]
-    )
+    colons = np.flatnonzero(data == _COLON)
+    has_colon = np.searchsorted(colons, table.start[title]) < np.searchsorted(colons, table.end[title])
+    fits = (length[title] <= _SHORT_TITLE) & (length[title] > _LONGEST_HEADING) & ~has_colon
+    fits &= _LETTERS[data[table.start[title]]] & ~_TITLE_ENDS[data[table.end[title] - 1]]
     for lines, are_fit, is_fit in (
         (title, fits, fits_title),
         (abstract, length[abstract] >= _LONG_ABSTRACT, fits_abstract),

@@ -51,8 +51,11 @@ NO_TAIL: Final = Tail(0, None, ())
 def looks_voted(lines: Sequence[Line], starts: Sequence[int]) -> bool:
     """Tell by its cards whether a page prints upvotes: most begin with a number, then a title and something longer.
 
-    ``starts`` are the places where a card begins for sure: the page's first line, and those after whole footers.
+    ``starts`` are the places where a card begins for sure: the page's first line, and those after whole footers. Where
+    the first card has no number above it and the last one has one below, they are no upvotes: all stand below.
     """
+    if lines and lines[0].kind is not Kind.NUMBER and lines[-1].kind is Kind.NUMBER:
+        return False
     starts = [start for start in starts if start + 2 < len(lines)]
     voted = sum(
         lines[start].kind is Kind.NUMBER
@@ -92,6 +95,8 @@ def read_head(lines: Sequence[Line], start: int = 0) -> Head:
             if upvote_line is not None and stop < len(lines) and lines[stop].kind is Kind.NUMBER:
                 break
             submitted_by, index = name, stop
+        elif begins_with_upvotes(lines[index : index + 2]):
+            index += 1
         elif line.kind is Kind.NUMBER and upvote_line is None:
             upvote_line = line.text
             index += 1
@@ -110,12 +115,17 @@ def _read_submitter(lines: Sequence[Line], index: int) -> tuple[str | None, int]
     return name or None, stop
 
 
-def read_tail(lines: Sequence[Line], start: int) -> Tail:
-    """Read what stands below a footer that ends before ``lines[start]``."""
+def begins_with_upvotes(lines: Sequence[Line]) -> bool:
+    """Tell whether a label and a number of upvotes come first."""
+    return len(lines) > 1 and lines[1].kind is Kind.NUMBER and _UPVOTE.match(lines[0].text) is not None
+
+
+def read_tail(lines: Sequence[Line], start: int, *, has_upvotes: bool = True) -> Tail:
+    """Read what stands below a footer that ends before ``lines[start]``; upvotes only where they stand there."""
     index, upvote_line, unread = start, None, set[str]()
     while index < len(lines):
         text = lines[index].text
-        if _UPVOTE.match(text) and index + 1 < len(lines) and lines[index + 1].kind is Kind.NUMBER:
+        if has_upvotes and begins_with_upvotes(lines[index : index + 2]):
             index += 1
             digits = _DIGITS.search(lines[index].text)
             upvote_line = digits.group() if digits else None

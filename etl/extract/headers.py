@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from etl.extract.layouts import ANCHORS, MAX_HEADER_LINE_LENGTH, name_header_line
+from etl.extract.layouts import ANCHORS, MAX_HEADER_LINE_LENGTH, is_cut_header_line, name_header_line
 from etl.extract.lines import Kind
 from etl.patterns import DATE_FORMS, MONTH_NAMES, RELATIVE_DATE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from etl.extract.lines import Line
 
@@ -44,7 +45,7 @@ def find_headers(lines: Sequence[Line]) -> list[Header]:
 
     A header is a run of known lines with at least one anchor, ended by the page's day when that is printed. Up to
     :data:`MAX_UNKNOWN_HEADER_LINES` unknown lines may stand between two known ones: they are reported as unknown,
-    never read as a card.
+    never read as a card. Without an anchor, known lines are a header where they can be nothing else.
     Source: docs/dump-format.md#header
     """
     names = [name_header_line(line.text) for line in lines]
@@ -59,7 +60,38 @@ def find_headers(lines: Sequence[Line]) -> list[Header]:
                 headers.append(header)
                 stop = header.stop
                 break
-    return headers
+    return sorted([*headers, *_find_bare_headers(lines, names, headers)])
+
+
+def _find_bare_headers(
+    lines: Sequence[Line], names: Sequence[str | None], headers: Sequence[Header]
+) -> Iterator[Header]:
+    """Find headers that have lost their anchors: known lines and the page's day, at the top or behind a footer.
+
+    At the top of a dump the first line may lack its beginning; and above cards with footers two known lines, or a
+    heading, are enough, without a day.
+    """
+    taken = {index for header in headers for index in range(header.start, header.stop)}
+    for day in range(1, len(lines)):
+        if lines[day].kind is not Kind.DATE or names[day - 1] is None or not is_header_date(lines[day]):
+            continue
+        start = day - 1
+        while start > 0 and names[start - 1] is not None and day - start < MAX_HEADER_LINES:
+            start -= 1
+        if (start == 0 or lines[start - 1].kind is Kind.DATE) and taken.isdisjoint(range(start, day + 1)):
+            taken.update(range(start, day + 1))
+            yield Header(start, day + 1, (*names[start:day], "header_date"), lines[day].text)
+    count = next((index for index, name in enumerate(names) if name is None), len(names))
+    is_cut = count == 0 and len(lines) > 1 and is_cut_header_line(lines[0].text)
+    stop = max(count, int(is_cut))
+    kinds = tuple(names[:stop])
+    has_day = stop < len(lines) and is_header_date(lines[stop])
+    is_told = len(set(kinds)) > 1 or any((kind or "").startswith("heading") for kind in kinds)
+    is_told &= any(above.kind is Kind.DOT and line.kind is Kind.DATE for above, line in pairwise(lines))
+    if stop and taken.isdisjoint(range(stop + 1)) and (has_day or is_told):
+        yield Header(
+            0, stop + has_day, (*kinds, *(["header_date"] if has_day else [])), lines[stop].text if has_day else None
+        )
 
 
 def is_header_date(line: Line) -> bool:

@@ -78,6 +78,8 @@ LAYOUTS: Final = (
 _VOTED_HEADINGS: Final = frozenset({"heading_search", "heading_weekly", "heading_monthly", "heading_trending"})
 _NAMES = {text: kind for kind, texts in HEADER_LINES.items() for text in texts}
 MAX_HEADER_LINE_LENGTH: Final = 80
+_LEAST_CUT: Final = 6
+"""Letters that the end of a header line must still have to be known."""
 
 
 def name_header_line(text: str) -> str | None:
@@ -93,6 +95,16 @@ def name_header_line(text: str) -> str | None:
 def _name_short_line(text: str) -> str | None:
     folded = text.lower()
     return _NAMES.get(folded) or _NAMES.get(" ".join(folded.lstrip("#*- ").split()))
+
+
+def is_cut_header_line(text: str) -> bool:
+    """Tell whether the first line of a dump can be the end of an anchor whose beginning was cut off.
+
+    >>> is_cut_header_line("K and the research community"), is_cut_header_line("community")
+    (True, True)
+    """
+    end = text.lower()
+    return len(end) >= _LEAST_CUT and any(anchor.endswith(end) for kind in ANCHORS for anchor in HEADER_LINES[kind])
 
 
 def is_trailer_line(text: str) -> bool:

@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from etl.extract.decode import BYTE_ORDER_MARKS, is_doubly_decoded
 from etl.extract.layouts import ANCHORS, name_header_line
-from etl.extract.lines import KEPT_LINES, Kind, Line, classify_line, cut_footer, strip_invisible
+from etl.extract.lines import KEPT_LINES, Kind, Line, classify_line
+from etl.extract.split import can_be_footer, can_be_half, cut_footer, strip_invisible
 from etl.patterns import MAX_FOOTER_LINE_LENGTH
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ Bytes = npt.NDArray[np.uint8]
 _TELLING_STARTS: Final = (
     *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
     *("mon", "tue", "wed", "thu", "fri", "sat", "sun", "pub", "sub", "abo", "ove", "alm", "an ", "one"),
-    *("tod", "yes", "jus", "get", "onc", "bya", "by "),
+    *("tod", "yes", "jus", "get", "onc", "bya", "by ", "aut"),
     *(f"a {chr(code)}" for code in range(32, 128)),
 )
 """Three first letters of all lines that begin with a letter and can be anything but text or harmless furniture."""
@@ -232,8 +233,8 @@ def _find_telling(data: Bytes, start: Integers, length: Integers) -> Flags:
 def _look_at(raw: bytes) -> Short:
     text = raw.decode()
     line = Line(0, len(raw), text, classify_line(text), after_blank=True)
-    is_cut = line.kind is Kind.TEXT and "·" in text and len(text) <= MAX_FOOTER_LINE_LENGTH
-    is_odd = strip_invisible(text.strip()) != text or (is_cut and len(cut_footer(line, "utf-8")) > 1)
+    is_cut = can_be_footer(text, line.kind) and len(cut_footer(line, "utf-8")) > 1
+    is_odd = strip_invisible(text.strip()) != text or is_cut or can_be_half(text)
     return Short(int(line.kind), name_header_line(text) in ANCHORS, is_odd or is_doubly_decoded(text))
 
 

@@ -1,18 +1,22 @@
-"""Physical lines to lines of a page: what is not blank, where it lies, and what kind of line it looks like."""
+"""What a line of a page looks like by itself: its kind, and what else it can be."""
 
 from __future__ import annotations
 
 import re
-import string
 from enum import IntEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from etl.extract.decode import count_bytes, cut_lines
-from etl.patterns import AUTHOR_LINE, DATE_FORMS, DOTS, MAX_FOOTER_LINE_LENGTH, NUMBER, ORGANIZATION_LINE, RELATIVE_DATE
-
-if TYPE_CHECKING:
-    from etl.extract.decode import Encoding
+from etl.patterns import (
+    AUTHOR_LINE,
+    BULLETS,
+    DATE_FORMS,
+    DOTS,
+    MAX_FOOTER_LINE_LENGTH,
+    NUMBER,
+    ORGANIZATION_LINE,
+    RELATIVE_DATE,
+)
 
 MAX_LABEL_LENGTH: Final = 60
 
@@ -27,9 +31,6 @@ _ORGANIZATION_LINE = re.compile(ORGANIZATION_LINE)
 _SUBMITTER_LABEL = re.compile(r"^(?i:submitted[ \t\u00a0]+by)(?::|\b)")
 
 
-_INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_INVISIBLE_OR_WHITE: Final = _INVISIBLE + string.whitespace + "\u00a0\u3000"
-
 _COMPANY_ENDS: Final = (
     " inc.",
     " ltd.",
@@ -43,6 +44,18 @@ _COMPANY_ENDS: Final = (
     " inst.",
     " dept.",
 )
+
+
+_LABELLED: Final = re.compile(
+    r"^(?i:keywords?|key words|index terms|tl;? ?dr|code|demo|dataset|github|home ?page|project|project page|web ?site"
+    r"|warning|note|disclaimer)[ ]?:|https?://|[ (]www[.]"
+)
+"""How the last paragraph of an abstract begins that says where the code is, and the like, or what is in it."""
+
+_HEADINGS: Final = frozenset({"abstract", "abstract:", "summary", "summary:", "tl;dr", "tl;dr:", "tldr"})
+_LONGEST_HEADING: Final = max(map(len, _HEADINGS))
+_NUMBERED: Final = re.compile(r"^\(?[0-9]{1,2}[.)][ \t\u00a0]")
+_FIRST_OF_EAST_ASIA: Final = "\u2e80"
 
 
 class Kind(IntEnum):
@@ -64,65 +77,6 @@ class Line(NamedTuple):
     text: str
     kind: Kind
     after_blank: bool
-
-
-def split_lines(raw: bytes, encoding: Encoding) -> list[Line]:
-    r"""Cut a dump into its non-blank lines; what lies between them is white space or the byte-order mark.
-
-    A footer that is printed on one line (``3 authors · May 2``) is cut at its dot, as if it stood on three.
-    Errors: none; bytes that are not of the encoding become U+FFFD in ``text``.
-    Source: docs/dump-format.md#lines
-
-    >>> from etl.extract.decode import detect_encoding
-    >>> raw = "A b\r\n\r\n • 3 authors\n· May 2".encode()
-    >>> [(line.text, line.kind.name, line.after_blank) for line in split_lines(raw, detect_encoding(raw))]
-    [('A b', 'TEXT', True), ('• 3 authors', 'AUTHORS', True), ('·', 'DOT', False), ('May 2', 'DATE', False)]
-    """
-    codec = encoding.codec
-    lines: list[Line] = []
-    after_blank = True
-    for start, end, text in cut_lines(raw, encoding):
-        printed, kind, before, behind, is_cut = (
-            _read_again(text, codec) if len(text) <= MAX_FOOTER_LINE_LENGTH else _read_text(text, codec)
-        )
-        if printed:
-            line = Line(start + before, end - behind, printed, kind, after_blank)
-            if is_cut:
-                lines += cut_footer(line, codec)
-            else:
-                lines.append(line)
-        after_blank = not printed
-    return lines
-
-
-def _read_text(text: str, codec: str) -> tuple[str, Kind, int, int, bool]:
-    """Give what a line prints, its kind, its bytes of white space before and behind, and whether to cut it at a dot."""
-    stripped = text.strip()
-    if not stripped:
-        return "", Kind.TEXT, 0, 0, False
-    before = behind = 0
-    if len(stripped) < len(text):
-        start = text.index(stripped[0])
-        before = count_bytes(text[:start], codec)
-        behind = count_bytes(text[start + len(stripped) :], codec)
-    printed = strip_invisible(stripped)
-    kind = classify_line(printed)
-    has_dot = kind is Kind.TEXT and "·" in printed and len(printed) <= MAX_FOOTER_LINE_LENGTH
-    return printed, kind, before, behind, has_dot and printed is stripped
-
-
-_read_again = lru_cache(maxsize=KEPT_LINES)(_read_text)
-
-
-def strip_invisible(text: str) -> str:
-    """Strip what takes no room on a page from a stripped line's ends; a line of nothing else stays as it is.
-
-    >>> strip_invisible("\u200b \ufeffA title"), strip_invisible("\u200b")
-    ('A title', '\u200b')
-    """
-    if text[:1] not in _INVISIBLE and text[-1:] not in _INVISIBLE:
-        return text
-    return text.strip(_INVISIBLE_OR_WHITE) or text
 
 
 def classify_line(text: str) -> Kind:
@@ -162,38 +116,28 @@ def can_be_cut(text: str) -> bool:
 
 
 def is_organization(text: str) -> bool:
-    """Tell whether a line can name an organisation: a handle, then a name, and no sentence."""
+    """Tell whether a line can name an organisation: a handle, then a name, and neither a sentence nor an address."""
     is_sentence = text.endswith((".", "!", "?", ":", ",", ";")) and not text.lower().endswith(_COMPANY_ENDS)
-    is_line = len(text) <= MAX_FOOTER_LINE_LENGTH and "•" not in text
+    is_line = len(text) <= MAX_FOOTER_LINE_LENGTH and "•" not in text and "://" not in text
     return is_line and not is_sentence and _ORGANIZATION_LINE.match(text) is not None
 
 
-def cut_footer(line: Line, codec: str) -> list[Line]:
-    """Cut ``• 3 authors · May 2``, ``naver-ai NAVER · May 2`` or ``· May 2`` at the dot; leave other lines whole."""
-    pieces = _cut_at_dot(line.text, codec)
-    if not pieces:
-        return [line]
-    first = pieces[0][0]
-    return [
-        Line(line.start + start, line.start + end, text, kind, line.after_blank and start == first)
-        for start, end, text, kind in pieces
-    ]
+def is_item(text: str) -> bool:
+    """Tell whether a line reads like an item of a list, a label or an address, and so not like a title."""
+    beginning = text[:MAX_FOOTER_LINE_LENGTH]
+    return (
+        text.startswith(BULLETS)
+        or _NUMBERED.match(beginning) is not None
+        or (":" in beginning and _LABELLED.search(beginning) is not None)
+    )
 
 
-@lru_cache(maxsize=KEPT_LINES)
-def _cut_at_dot(text: str, codec: str) -> tuple[tuple[int, int, str, Kind], ...]:
-    """Give the pieces of a footer on one line, and the bytes of the line at which they lie; none if it is no footer."""
-    before, dot, after = text.rpartition("·")
-    head, tail = before.rstrip(), after.lstrip()
-    is_footer = dot and "\ufffd" not in text and classify_line(tail) is Kind.DATE
-    if not is_footer or (head and classify_line(head) is not Kind.AUTHORS and not _is_name(head)):
-        return ()
-    dot_start, length = count_bytes(before, codec), count_bytes(text, codec)
-    dot_piece = (dot_start, dot_start + count_bytes(dot, codec), dot, Kind.DOT)
-    tail_piece = (length - count_bytes(tail, codec), length, tail, Kind.DATE)
-    head_piece = (0, count_bytes(head, codec), head, classify_line(head))
-    return (*([head_piece] if head else []), dot_piece, tail_piece)
+def is_heading(text: str) -> bool:
+    """Tell whether a line only says that an abstract follows."""
+    return len(text) <= _LONGEST_HEADING and text.lower() in _HEADINGS
 
 
-def _is_name(text: str) -> bool:
-    return len(text) <= MAX_LABEL_LENGTH and is_organization(text)
+def count_spaces(text: str) -> int:
+    """Count the spaces between words; in Chinese and Japanese, which print none, two letters are a word."""
+    spaces = text.count(" ")
+    return spaces if text.isascii() else spaces + sum(letter >= _FIRST_OF_EAST_ASIA for letter in text) // 2

@@ -5,12 +5,11 @@ A look holds all that :mod:`etl.extract.segment` wants to know of a line, in few
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from etl.extract.lines import KEPT_LINES, MAX_LABEL_LENGTH, Kind, is_organization
+from etl.extract.lines import KEPT_LINES, MAX_LABEL_LENGTH, Kind, count_spaces, is_heading, is_item, is_organization
 from etl.patterns import BULLETS, DOTS, MAX_FOOTER_LINE_LENGTH
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ TORN_LENGTH: Final = 30
 """A longer line of text is no torn piece of a footer."""
 _TORN_DOT_LENGTH: Final = 3
 
-_NUMBERED: Final = re.compile(r"^\(?[0-9]{1,2}[.)][ \t\u00a0]")
+_HEADING_AS_TITLE: Final = 8
 _CLOSED: Final = (".", "!", "?")
 _SIGNED: Final = (".", "!", "?", ":", ";", ",")
 _SENTENCE: Final = (".", ",", ";", ":")
@@ -93,7 +92,7 @@ class Place(NamedTuple):
     begins_anew: bool
     """Where no blank lines are, it looks like a title, and the line above like the end of an abstract."""
     is_too_long: bool
-    """Together with the line above it is longer than any abstract."""
+    """Together with what is above it, it is longer than any abstract."""
 
 
 class Look(NamedTuple):
@@ -130,13 +129,14 @@ def look_at(lines: Sequence[Line], *, is_footerless_page: bool) -> list[Look]:
     """Look at each line between two footers."""
     looks: list[Look] = []
     above = ""
+    lengths = _measure_above(lines)
     has_blanks = any(line.after_blank for line in lines[1:])
-    for line, paragraph in zip(lines, _measure_paragraphs(lines), strict=True):
+    for line, paragraph, length_above in zip(lines, _measure_paragraphs(lines), lengths, strict=True):
         text = line.text
         begins_anew = (
             not has_blanks and len(above) > _TITLE_COSTS[1][0] and above.endswith(_CLOSED) and _looks_like_title(text)
         )
-        is_too_long = len(above) + len(text) > LONGEST_ABSTRACT
+        is_too_long = length_above + len(text) > LONGEST_ABSTRACT
         is_short = len(text) <= MAX_FOOTER_LINE_LENGTH
         fit = _fit_again if is_short else _fit_line
         heading_cost, is_title = _weigh_title(text) if is_short else (0, False)
@@ -149,6 +149,22 @@ def look_at(lines: Sequence[Line], *, is_footerless_page: bool) -> list[Look]:
         )
         above = text
     return looks
+
+
+def _measure_above(lines: Sequence[Line]) -> list[int]:
+    """Measure for each line the paragraph above it; one as short as a title counts together with that above it.
+
+    So an abstract, a title and an abstract in a row are longer than any abstract, whatever the title is like.
+    """
+    above: list[int] = []
+    last = before = 0
+    for line in lines:
+        above.append(last + (before if last <= _TITLE_COSTS[0][0] else 0))
+        if line.after_blank:
+            before, last = last, len(line.text)
+        else:
+            last += len(line.text)
+    return above
 
 
 def fits_title(text: str) -> bool:
@@ -182,7 +198,7 @@ _fit_again = lru_cache(maxsize=KEPT_LINES)(_fit_line)
 @lru_cache(maxsize=KEPT_LINES)
 def _weigh_title(text: str) -> tuple[int, bool]:
     """Tell what it costs to read a short line below text as a title, and whether it looks like one."""
-    spaces = text.count(" ")
+    spaces = count_spaces(text)
     return _LOOKS_LIKE_HEADING[min(spaces, 2)], spaces > 1 and _looks_like_title(text)
 
 
@@ -193,8 +209,8 @@ def _fit_text(text: str, kind: Kind, paragraph: Paragraph, *, is_apart: bool) ->
     if kind is not Kind.TEXT:
         title += _DOT_AS_TITLE if kind is Kind.DOT else _FOOTER_AS_TITLE
         odd = _FOOTER_APART_AS_BODY if is_apart and kind in (Kind.DOT, Kind.DATE) else _FOOTER_AS_BODY
-    abstract = odd + _abstract_cost(paragraph)
-    is_title = kind is Kind.TEXT and paragraph.is_unfinished and not _is_item(text)
+    abstract = odd + (0 if is_heading(text) else _abstract_cost(paragraph))
+    is_title = kind is Kind.TEXT and paragraph.is_unfinished and not is_item(text)
     yield State.TITLE, title
     yield State.TITLE_WRAPPED, title
     yield State.ABSTRACT, abstract
@@ -216,7 +232,7 @@ def _fit_footer(text: str, kind: Kind, *, is_apart: bool) -> Iterator[tuple[Stat
             yield State.DOT, _TORN
         if not is_apart:
             yield State.DATE, _TORN
-        elif any(map(str.isdigit, text)) and not _is_item(text):
+        elif any(map(str.isdigit, text)) and not is_item(text):
             yield State.DATE, _TORN + 2
 
 
@@ -246,7 +262,8 @@ def _title_cost(text: str) -> int:
         (cost for limit, cost in _TITLE_COSTS if length <= limit),
         min(_LONG_TITLE + (length - _TITLE_COSTS[-1][0]) // 40, _LONGEST_TITLE),
     )
-    return too_long + (_LOOKS_LIKE_ITEM if text.endswith(_SENTENCE) or _is_item(text) else 0)
+    looks_like_item = text.endswith(_SENTENCE) or is_item(text)
+    return too_long + (_HEADING_AS_TITLE if is_heading(text) else _LOOKS_LIKE_ITEM if looks_like_item else 0)
 
 
 def _abstract_cost(paragraph: Paragraph) -> int:
@@ -254,10 +271,5 @@ def _abstract_cost(paragraph: Paragraph) -> int:
     return max(too_short - 2 * paragraph.is_closed, 0) + (_LOOKS_UNFINISHED if paragraph.is_unfinished else 0)
 
 
-def _is_item(text: str) -> bool:
-    """Tell whether a line begins like an item of a list: with a bullet or with a number and a full stop."""
-    return text.startswith(BULLETS) or _NUMBERED.match(text) is not None
-
-
 def _looks_like_title(text: str) -> bool:
-    return _measure(text).is_unfinished and not _is_item(text)
+    return _measure(text).is_unfinished and not is_item(text)

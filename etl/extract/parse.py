@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.extract.cards import Card, find_footers, read_cards
-from etl.extract.decode import detect_encoding, is_doubly_decoded
+from etl.extract.decode import count_bytes, detect_encoding, is_doubly_decoded
 from etl.extract.edges import looks_voted
 from etl.extract.headers import Header, find_headers
 from etl.extract.layouts import choose_layout, is_trailer_line
-from etl.extract.lines import Kind, can_be_cut, split_lines
+from etl.extract.lines import Kind, can_be_cut
+from etl.extract.split import split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN_RUNS: Final = 24
+_RUNS: Final = re.compile(r"\s+|\S+")
 
 
 class Page(NamedTuple):
@@ -104,6 +107,9 @@ def parse_dump(raw: bytes, dump_id: str | None = None) -> ParsedDump:
     listings = [Listing(*card, _find_problems(card[-1], raw, encoding)) for card in cards]
     pieces: list[Card | Quarantined | Span] = [*(listing.card for listing in listings), *quarantine, *chrome]
     taken = [(piece.start, piece.end) for piece in pieces]
+    blanks, scraps = _part_blanks(raw, encoding, _find_blanks(len(raw), encoding, taken))
+    if scraps and not lines:
+        return _reject(dump_id, raw, "layout_unknown", "it has nothing but signs that take no room")
     return ParsedDump(
         dump_id=dump_id,
         byte_count=len(raw),
@@ -112,8 +118,8 @@ def parse_dump(raw: bytes, dump_id: str | None = None) -> ParsedDump:
         reason=None,
         pages=pages,
         listings=listings,
-        quarantine=quarantine,
-        spans=sorted([*chrome, *_find_blanks(len(raw), encoding, taken)]),
+        quarantine=sorted([*quarantine, *scraps]) if scraps else quarantine,
+        spans=sorted([*chrome, *blanks]),
     )
 
 
@@ -223,6 +229,27 @@ def _find_blanks(byte_count: int, encoding: Encoding, taken: Iterable[tuple[int,
         if start > position:
             yield Span(position, start, "blank", "white_space")
         position = end
+
+
+def _part_blanks(raw: bytes, encoding: Encoding, gaps: Iterable[Span]) -> tuple[list[Span], list[Quarantined]]:
+    """Part what lies between the pieces: white space, and signs that take no room on a page but are none."""
+    blanks: list[Span] = []
+    scraps: list[Quarantined] = []
+    for gap in gaps:
+        piece = raw[gap.start : gap.end]
+        text = "" if piece.isspace() or gap.kind != "white_space" else piece.decode(encoding.codec, "replace")
+        if not text or text.isspace():
+            blanks.append(gap)
+            continue
+        start = gap.start
+        for run in _RUNS.findall(text):
+            end = start + count_bytes(run, encoding.codec)
+            if run.isspace():
+                blanks.append(gap._replace(start=start, end=end))
+            else:
+                scraps.append(Quarantined(start, end, None, "card_incomplete", None))
+            start = end
+    return blanks, scraps
 
 
 def _reject(dump_id: str, raw: bytes, reason: str, detail: str) -> ParsedDump:

@@ -15,8 +15,8 @@ import pytest
 
 from etl.extract import archives, headers, layouts
 from etl.extract.decode import Encoding
-from etl.extract.lines import split_lines
 from etl.extract.parse import parse_dump
+from etl.extract.split import split_lines
 from etl.load import change_notes, release_diff, retention
 from etl.stages import receipt, work_unit
 from etl.transform import candidates, equal_titles, scores, turn_of_year, verdicts, year_odds, year_votes

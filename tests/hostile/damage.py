@@ -14,6 +14,9 @@ def _bare(card: Card) -> Card:
     return card._replace(author_line=None, organization_line=None, date_line=None)
 
 
+_LONG = SHEEP._replace(abstract=(" ".join(SHEEP.abstract * 6),))
+
+
 def _cut(name: str, behind: str, *cards: Card, quarantine: tuple[tuple[str, str], ...] = (), **problems: str) -> Case:
     """Cut a page of two cards behind a text."""
     end = TWO.rindex(behind.encode()) + len(behind.encode())
@@ -28,6 +31,32 @@ CASES = (
     make_case("footer_missing_in_the_middle", SHEEP, _bare(ROBOTS), FENCE),
     make_case("footer_missing_in_the_last_card", SHEEP, ROBOTS, _bare(FENCE)),
     make_case("footer_missing_twice_in_a_row", _bare(SHEEP), _bare(ROBOTS), FENCE),
+    make_case("footer_missing_above_a_title_of_one_word", _bare(_LONG), ROBOTS._replace(title="Mamba"), FENCE),
+    make_case(
+        "footer_missing_above_a_title_in_chinese",
+        _bare(SHEEP),
+        ROBOTS._replace(title="耐心机器人田野指南与茶壶"),
+        FENCE,
+    ),
+    *(
+        make_case(
+            f"abstract_that_ends_with_{name}", SHEEP, FENCE._replace(abstract=(*FENCE.abstract, text), **footer), ROBOTS
+        )
+        for name, text in {
+            "a_labelled_address": "Project page: https://meadow.example/fence",
+            "keywords": "Keywords: fences, sheep, fog",
+            "a_warning": "Warning: this paper contains wolves",
+            "a_note_without_a_full_stop": "Code is available at https://meadow.example/code",
+        }.items()
+        for footer in ({"organization_line": None},)
+    ),
+    Case("heading_above_an_abstract", replace(THREE, f"{ROBOTS.title}\n\n", f"{ROBOTS.title}\n\nAbstract\n\n")),
+    Case("line_with_nothing_to_see", replace(THREE, f"{ROBOTS.title}\n\n", f"{ROBOTS.title}\n\n\u200b\n\n")),
+    Case(
+        "line_with_nothing_to_see_between_cards",
+        replace(THREE, f"\n\n{ROBOTS.title}\n\n", f"\n\n\u2060\n\n{ROBOTS.title}\n\n"),
+        quarantine=(("card_incomplete", "\u2060"),),
+    ),
     make_case("footer_missing_in_wrapped_cards", _bare(SHEEP), ROBOTS, _bare(FENCE), style=Style(width=70)),
     make_case("footer_missing_without_blank_lines", _bare(SHEEP), ROBOTS, style=Style(gap=0, indent="")),
     make_case("blank_lines_missing", *_ALL, style=Style(gap=0, indent="")),

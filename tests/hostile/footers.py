@@ -36,6 +36,10 @@ def _make_organization(name: str, line: str, handle: str, full: str | None) -> C
     return make_case(f"organization_line_{name}", SHEEP, card, FENCE, fields={1: fields})
 
 
+def _with(**pieces: str) -> tuple[Card, ...]:
+    return (SHEEP._replace(**pieces), ROBOTS, FENCE)
+
+
 _BOTH = {"author_count": 12, "organization_handle": "meadow-lab", "footer": "both"}
 
 CASES = (
@@ -49,6 +53,15 @@ CASES = (
     _make_authors("with_a_dot_for_a_bullet", "· 3 authors", 3),
     _make_authors("without_a_space_behind_the_bullet", "•3 authors", 3),
     _make_authors("with_hard_spaces", "•\u00a03\u00a0authors", 3),
+    _make_authors("with_a_ring_for_a_bullet", "○ 3 authors", 3),
+    _make_authors("with_a_plus_for_a_bullet", "+ 3 authors", 3),
+    _make_authors("with_a_picture_for_a_bullet", "\U0001f465 3 authors", 3),
+    _make_authors("with_an_arrow_for_a_bullet", "> 3 authors", 3),
+    _make_authors("numbered", "1. 10 authors", 10),
+    _make_authors("with_entities", "&nbsp;&bull; 3 authors", 3),
+    _make_authors("with_a_hexadecimal_entity", "&#x2022; 3 authors", 3),
+    _make_authors("with_thin_spaces", "•\u20093\u2003authors", 3),
+    _make_authors("with_a_sign_without_room", "• 3\u200b authors", 3),
     _make_authors("in_capitals", "• 3 Authors", 3),
     _make_authors("with_commas_in_odd_places", "• 1,2,04 authors", None, "author_count_invalid"),
     _make_authors("with_more_authors_than_there_are_people", "• 99999999999 authors", None, "author_count_invalid"),
@@ -67,6 +80,54 @@ CASES = (
         ),
         (SHEEP, FENCE),
         fields={1: _BOTH},
+    ),
+    *(
+        Case(
+            f"footer_on_one_line_with_{name}",
+            replace(THREE, "  • 3 authors\n·\nJul 10, 2023", f"• 3 authors{sign}Jul 10, 2023"),
+        )
+        for name, sign in {"a_bar": " | ", "a_bullet": " • ", "a_dash": " - ", "a_comma": ", "}.items()
+    ),
+    Case("dot_on_the_line_of_the_authors", replace(THREE, "3 authors\n·\n", "3 authors ·\n")),
+    Case(
+        "organization_and_authors_on_one_line",
+        replace(
+            THREE,
+            "meadow-lab Meadow Laboratory\n  • 12 authors\n·\n",
+            "meadow-lab Meadow Laboratory · 12 authors\n·\n",
+        ),
+        (SHEEP, ROBOTS, FENCE._replace(author_line="12 authors")),
+    ),
+    Case(
+        "dot_between_organization_and_authors",
+        replace(THREE, "Laboratory\n  • 12 authors", "Laboratory\n·\n• 12 authors"),
+        fields={2: _BOTH},
+    ),
+    Case(
+        "bullet_on_a_line_of_its_own", replace(THREE, "  • 3 authors", "•\n3 authors"), _with(author_line="3 authors")
+    ),
+    Case("author_line_broken", replace(THREE, "  • 3 authors", "• 3\nauthors")),
+    Case(
+        "number_of_authors_broken",
+        replace(THREE, "  • 3 authors", "• 1\n3 authors"),
+        _with(author_line="• 1 3 authors"),
+        problems={0: ("author_count_invalid",)},
+        fields={0: {"author_count": None}},
+    ),
+    Case(
+        "date_broken_at_its_comma",
+        replace(THREE, "Jul 10, 2023", "Jul 10\n, 2023"),
+        _with(date_line="Jul 10 , 2023"),
+        fields={0: {"year": 2023, "month": 7, "day": 10}},
+    ),
+    Case("date_broken_behind_its_comma", replace(THREE, "Jul 10, 2023", "Jul 10,\n2023")),
+    Case("date_broken_behind_its_month", replace(THREE, "Jul 10, 2023", "Jul\n10, 2023")),
+    Case(
+        "day_broken",
+        replace(THREE, "Jul 10, 2023", "Jul 1\n0, 2023"),
+        _with(date_line="Jul 1 0, 2023"),
+        problems={0: ("date_invalid",)},
+        fields={0: {"year": None, "month": None, "day": None}},
     ),
     Case(
         "footer_on_one_line",

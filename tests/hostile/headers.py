@@ -10,6 +10,7 @@ _VOTED = tuple(
     card._replace(submitted_by=name, upvotes=votes)
     for card, name, votes in zip(_ALL, ("ewe", "Ram B.", "x"), ("101", "1,056", "7"), strict=True)
 )
+_PLAIN_VOTED = tuple(card._replace(upvotes=votes) for card, votes in zip(_ALL, ("5", "6", "7"), strict=True))
 _NEWER = (
     "new\n\nGet trending papers in your email inbox once a day!\n\nGet trending papers in your email inbox!\n\n"
     "Subscribe\n\nDaily Papers\n\nbyAK and the research community\n\nDaily\n\nWeekly\n\nMonthly\n\nTrending Papers\n\n"
@@ -26,6 +27,7 @@ def _print(title: str = "", footer: str = "  • 3 authors\n·\nJul 10, 2023") -
     return f"{title or SHEEP.title}\n\n{SHEEP.abstract[0]}\n\n{footer}"
 
 
+_CARDS = write(*_ALL, header="none", day=None)
 _VOTED_PAGE = (("daily_papers_voted", "Mar 25"),)
 _TRENDING = ("trending_papers", DAY)
 
@@ -61,6 +63,26 @@ CASES = (
     Case("header_in_capitals", replace(THREE, "byAK and the research community", "ByAK And The Research Community")),
     Case("header_with_other_spacing", replace(THREE, "byAK and the research", "by  AK  and the\tresearch")),
     Case("header_of_a_byline_alone", THREE[THREE.index(b"byAK") :]),
+    *(
+        Case(f"header_of_{name}", f"{head}\n\n{DAY}\n\n".encode() + _CARDS)
+        for name, head in {
+            "a_heading_and_a_day": "Daily Papers",
+            "a_banner_and_a_day": "new",
+            "known_lines_without_the_byline": "new\n\nSubscribe\n\nDaily Papers",
+        }.items()
+    ),
+    Case("header_of_a_heading_alone", b"Daily Papers\n\n" + _CARDS, pages=(("daily_papers", None),)),
+    Case(
+        "header_cut_in_its_byline",
+        f"K and the research community\n\n{DAY}\n\n".encode() + _CARDS,
+        quarantine=(("header_unknown", "K and the research community"),),
+    ),
+    Case(
+        "header_without_a_byline_behind_a_page",
+        f"Daily Papers\n\n{DAY}\n\n".encode() + _CARDS + b"Daily Papers\n\nOct 30\n\n" + _CARDS,
+        (*_ALL, *_ALL),
+        pages=(("daily_papers", DAY), ("daily_papers", "Oct 30")),
+    ),
     Case(
         "header_with_an_unknown_line",
         replace(THREE, "Subscribe", "Subscribe\n\nNow with more sheep"),
@@ -70,6 +92,41 @@ CASES = (
         "header_with_an_unknown_line_above_the_day",
         replace(THREE, f"community\n\n{DAY}", f"community\n\nSheep of the day\n\n{DAY}"),
         quarantine=(("header_unknown", "Sheep of the day"),),
+    ),
+    Case(
+        "submitter_below_the_title",
+        replace(
+            write(*_VOTED, header="tabs"),
+            f"Submitted by ewe\n\n101\n\n{SHEEP.title}",
+            f"101\n\n{SHEEP.title}\n\nSubmitted by ewe",
+        ),
+        _VOTED,
+        pages=(("daily_papers_voted", DAY),),
+    ),
+    Case(
+        "upvotes_with_a_label_above_the_title",
+        b"\n\n".join(
+            [
+                f"{_NEWER}{DAY}".encode(),
+                *(
+                    f"Upvote\n\n{card.upvotes}\n\n".encode()
+                    + write(card._replace(upvotes=None), header="none", day=None)
+                    for card in _PLAIN_VOTED
+                ),
+            ]
+        ),
+        _PLAIN_VOTED,
+        pages=(("daily_papers_voted", DAY),),
+    ),
+    Case(
+        "numbers_below_all_cards_are_no_upvotes",
+        b"".join(
+            [
+                f"byAK and the research community\n\n{DAY}\n\n".encode(),
+                *(write(card, header="none", day=None) + b"5\n\n" for card in _ALL),
+            ]
+        ),
+        quarantine=(("card_incomplete", "5"),) * 3,
     ),
     Case("line_above_the_header", b"Saved by hand\n\n" + THREE, quarantine=(("header_unknown", "Saved by hand"),)),
     Case("navigation_above_the_header", _NAVIGATION.encode() + THREE),

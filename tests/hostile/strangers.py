@@ -25,6 +25,11 @@ CASES = (
     _empty("a_mark_alone", b"\xef\xbb\xbf"),
     _empty("a_mark_of_utf_16_alone", b"\xff\xfe", encoding="utf-16-le"),
     _empty("header_alone", write(), pages=(("daily_papers_plain", DAY),)),
+    _empty(
+        "words_of_the_header_alone",
+        b"new\n\nSubscribe\n\nDaily Papers\n\nOct 29\n",
+        pages=(("daily_papers_plain", DAY),),
+    ),
     _empty("two_headers_alone", write() * 2, pages=(("daily_papers_plain", DAY),) * 2),
     _reject("prose", _PROSE),
     _reject("prose_in_windows_1252", _PROSE.encode("windows-1252")),
@@ -41,7 +46,8 @@ CASES = (
     _reject("one_line_without_an_end", "sheep " * 5_000),
     _reject("dates_alone", "Jul 10, 2023\nOct 29\nMay 3 14\n"),
     _reject("author_lines_alone", "• 3 authors\n\n• 12 authors\n"),
-    _reject("words_of_the_header_alone", "new\n\nSubscribe\n\nDaily Papers\n\nOct 29\n"),
+    _reject("words_of_the_header_above_prose", f"new\n\nSubscribe\n\nDaily Papers\n\n{_PROSE}"),
+    _reject("signs_that_take_no_room", "\u200b\n\n\u2060"),
     _reject(
         "random_bytes",
         bytes(zlib.crc32(bytes([number % 256, number // 256])) & 0xFF for number in range(4096)),

@@ -49,7 +49,12 @@ PIECES = (
     *("$a", "• 1 ", "Jul ", "Jul 1 ", "Jul 1, ", "20", "2024-", "about 1 ", "published ", "mon ", "1k", "W1", "a: "),
 )
 ENDINGS = ("", "\x00")
-ONLY_AT_THE_START = {"etl.load.query:_EXPLAIN", "etl.load.sql_files:_COLUMN", "etl.transform.title_marks:_SIGNED"}
+ONLY_AT_THE_START = {
+    "etl.extract.split:_PARTING",
+    "etl.load.query:_EXPLAIN",
+    "etl.load.sql_files:_COLUMN",
+    "etl.transform.title_marks:_SIGNED",
+}
 """Patterns that are matched at the start of a text alone, and not looked for in it."""
 
 

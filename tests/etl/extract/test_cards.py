@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from etl.extract.cards import find_footers, read_cards
 from etl.extract.decode import Encoding
 from etl.extract.layouts import LAYOUTS
-from etl.extract.lines import Line, split_lines
+from etl.extract.split import split_lines
 from tests.strategies import tangles
 
 if TYPE_CHECKING:
     from etl.extract.layouts import Layout
+    from etl.extract.lines import Line
 
 ABOVE = ("A title of some words", "An abstract that ends like a sentence.", "")
 

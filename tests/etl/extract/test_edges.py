@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from etl.extract.decode import Encoding
 from etl.extract.edges import cut_at_heads, read_head, read_tail
-from etl.extract.lines import Line, split_lines
+from etl.extract.split import split_lines
+
+if TYPE_CHECKING:
+    from etl.extract.lines import Line
 
 
 def make_lines(*texts: str) -> list[Line]:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from etl.extract.decode import Encoding
-from etl.extract.lines import Kind, classify_line, is_organization, split_lines
+from etl.extract.lines import Kind, classify_line, is_organization
+from etl.extract.split import split_lines
 
 UTF_8 = Encoding("utf-8", 0)
 
