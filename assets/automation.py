@@ -12,6 +12,7 @@ import dagster as dg
 from assets.config import DumpsUnknownError, list_default_dumps
 from assets.jobs import build_release, check_release
 from etl.errors import PaperhouseError
+from etl.load.warehouse import WarehouseUnknownError, find_warehouse
 from etl.stages.landing import Memory, judge_look, look_at
 
 LOOK_VARIABLE: Final = "PAPERHOUSE_LOOK_SECONDS"
@@ -33,7 +34,7 @@ def new_dumps(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         roots = [Path(root) for root in list_default_dumps()]
         if not roots:
             raise DumpsUnknownError
-        look = look_at(roots, now=time.time(), rest_seconds=REST_SECONDS)
+        look = look_at(roots, now=time.time(), rest_seconds=REST_SECONDS, besides=_find_warehouse_folder())
     except PaperhouseError as error:
         return dg.SensorResult(skip_reason=str(error), cursor=context.cursor)
     verdict = judge_look(look, Memory.from_json(context.cursor))
@@ -62,3 +63,11 @@ weekly_check: Final = dg.ScheduleDefinition(
 )
 
 SCHEDULES: Final = (nightly_build, weekly_check)
+
+
+def _find_warehouse_folder() -> Path | None:
+    """Find the folder of the warehouse that is named by the environment or the clone, if there is one."""
+    try:
+        return find_warehouse().root
+    except WarehouseUnknownError:
+        return None

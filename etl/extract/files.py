@@ -64,16 +64,18 @@ def find_files(roots: Sequence[Path | Place]) -> list[InputFile]:
     return find_inputs(roots).files
 
 
-def find_inputs(roots: Sequence[Path | Place]) -> Found:
+def find_inputs(roots: Sequence[Path | Place], *, besides: Path | None = None) -> Found:
     """List the dumps and sidecars that the named files and folders mean; a file named twice is listed once.
 
-    Names are relative to their root (a named file is its own name); where two roots hold the same name, the
-    whole path stands instead. Errors: ``InputMissingError`` for a root that does not exist or a folder without dumps.
+    Names are relative to their root (a named file is its own name); where two roots hold the same name, the whole path
+    stands instead. A folder ``besides``, such as the warehouse, holds no dumps wherever it lies.
+
+    Errors: ``InputMissingError`` for a root that does not exist or a folder without dumps.
     """
     found: dict[str, InputFile] = {}
     sidecars: dict[str, InputFile] = {}
     for root in roots:
-        listed = list(_list_place(root) if isinstance(root, Place) else _list_root(root))
+        listed = list(_list_place(root) if isinstance(root, Place) else _list_root(root, besides))
         files = [file for file in listed if not _is_sidecar(file)]
         if not files and (not listed or isinstance(root, Place) or root.is_dir()):
             raise InputMissingError(root, "the folder holds no dump", "name a folder or files with dumps in them")
@@ -164,7 +166,7 @@ def _follow_named_link(root: Path) -> Path:
         return root.absolute()
 
 
-def _list_root(root: Path) -> Iterator[InputFile]:
+def _list_root(root: Path, besides: Path | None) -> Iterator[InputFile]:
     if not os.path.lexists(root):
         raise InputMissingError(root, "no such file or folder", "check the path")
     if not root.is_dir():
@@ -172,7 +174,7 @@ def _list_root(root: Path) -> Iterator[InputFile]:
         yield InputFile(str(path), escape_name(root.name), path.lstat())
         return
     base = str(root.resolve())
-    yield from _list_folder(base, len(base.rstrip("/")) + 1)
+    yield from _list_folder(base, len(base.rstrip("/")) + 1, str(besides.resolve()) if besides else None)
 
 
 def _list_place(place: Place) -> Iterator[InputFile]:
@@ -184,7 +186,7 @@ def _list_place(place: Place) -> Iterator[InputFile]:
             yield InputFile(url, name, found)
 
 
-def _list_folder(folder: str, named_from: int) -> Iterator[InputFile]:
+def _list_folder(folder: str, named_from: int, besides: str | None) -> Iterator[InputFile]:
     """List a folder and those below it; there may be very many files, so each is looked at once and plainly."""
     try:
         with os.scandir(folder) as entries:
@@ -194,7 +196,7 @@ def _list_folder(folder: str, named_from: int) -> Iterator[InputFile]:
         return
     for entry in wanted:
         if entry.is_dir(follow_symlinks=False):
-            yield from _list_folder(entry.path, named_from)
+            yield from _list_folder(entry.path, named_from, besides) if entry.path != besides else ()
         else:
             name = entry.path[named_from:]
             yield InputFile(entry.path, name if name.isascii() else escape_name(name), _look_at(entry))

@@ -83,7 +83,7 @@ def collect_inputs(
     Errors: ``PaperhouseError`` for a missing input, an unreadable one (unless skipped), a day given for no input, or
     two for one.
     """
-    files, sidecars = find_inputs(options.roots)
+    files, sidecars = find_inputs(options.roots, besides=warehouse.root)
     days = gather_page_days(files, sidecars, options.page_days, from_names=options.page_days_from_names)
     if mirror is not None and not options.rehash:
         fetch_ledger(warehouse, mirror)

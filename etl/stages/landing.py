@@ -13,7 +13,7 @@ import stat
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from etl.extract.files import find_files
+from etl.extract.files import find_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,14 +70,16 @@ class Verdict:
         return f"{self.memory.asked_for}-{self.memory.requests}"
 
 
-def look_at(roots: Sequence[Path], *, now: float, rest_seconds: float) -> Look:
+def look_at(roots: Sequence[Path], *, now: float, rest_seconds: float, besides: Path | None = None) -> Look:
     """Look at all files that a build would read; one has rested if it did not change in ``rest_seconds``.
+
+    ``besides`` is the warehouse, which may lie in one of the folders.
 
     A time in the future counts by its distance: the clock of a file server may be ahead. Only names and dates are read.
     Errors: ``InputMissingError`` for a root that does not exist or a folder without files.
     """
     lines, restless, byte_count = [], [], 0
-    for file in find_files(roots):
+    for file in find_inputs(roots, besides=besides).files:
         found = file.listed
         if found is None:  # gone since it was listed: the next look will know
             restless.append(file.name)

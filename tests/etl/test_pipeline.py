@@ -298,3 +298,10 @@ def test_what_a_killed_build_left_is_cleared_by_the_next(warehouse: Warehouse, d
     (warehouse.state / "extract" / ".unfinished-1").mkdir(parents=True)
     build_release(warehouse, dumps)
     assert list(warehouse.state.glob("*/.*")) == []
+
+
+def test_a_warehouse_among_the_dumps_is_none_of_them(dumps: Path):
+    warehouse = Warehouse(dumps / "made" / "warehouse")
+    first = build_release(warehouse, dumps)
+    assert build_release(warehouse, dumps, rehash=True).release_id == first.release_id
+    assert all("warehouse" not in path for path in first.read("inputs")["path"])
