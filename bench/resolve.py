@@ -35,9 +35,11 @@ from etl.runners.local import LocalRunner
 from etl.stages.collect import INPUT_SCHEMA
 from etl.stages.date import infer_page_years
 from etl.stages.identify import find_papers
+from etl.stages.merging import merge_folders
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.resolve import resolve_papers
 from etl.stages.runs import choose_bucket_count, list_runs, read_run, write_run
+from etl.stages.tasks import Tasks
 from etl.stages.work_unit import PAGE_SCHEMA, write_runs
 from etl.transform.cards import CARD_SCHEMA
 from etl.transform.keys import add_keys
@@ -163,6 +165,7 @@ def invent_cards(warehouse: Warehouse, listings: int, worlds: int = 1) -> tuple[
         ]
         with LocalRunner(WORKERS) as runner:
             text_bytes = sum(receipt.text_bytes for receipt in runner.run(invent_unit, specs))
+            merge_folders(sorted((folder / "runs").iterdir()), Tasks(runner, 0, None))
         return {"buckets": choose_bucket_count(text_bytes, listings * worlds)}
 
     def collect(folder: Path) -> dict[str, int | str]:

@@ -132,6 +132,8 @@ def test_other_ranges_of_keys_and_stretches_of_pairs(
 ):
     bucket_bytes, pairs_per_task, workers = split
     monkeypatch.setattr(runs, "BUCKET_BYTES", bucket_bytes)
+    monkeypatch.setattr(runs, "FEW_RUNS", 2)
+    monkeypatch.setattr(runs, "MERGED_RUNS", 3)
     monkeypatch.setattr(identify, "PAIRS_PER_TASK", pairs_per_task)
     release = build_files(tmp_path, dumps, workers=workers)
     assert len(release.manifest["tables"]["papers"]["files"]) > 1

@@ -5,6 +5,7 @@ Units of dumps that an earlier build has parsed are kept, and used again.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +15,7 @@ import polars as pl
 from etl.load.files import check_room
 from etl.stages.collect import read_plan
 from etl.stages.ledger import forget_ledger
+from etl.stages.merging import merge_folders
 from etl.stages.mirror import exchange_units
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.runs import Bucket, choose_bucket_count, list_buckets, read_runs
@@ -37,6 +39,9 @@ _UNIT_ROOM: Final = 1.5
 _TABLE_ROOM: Final = 0.75
 """What a build writes for a byte of a new dump, and for one of any dump: together more than the 1.8 to 2.1 bytes that
 ``python bench/cluster.py counts`` finds. Where that is too little, it is told later, by the write that fails."""
+
+_UNITS_NAME: Final = "units.json"
+"""Where a result says which units it was made of."""
 
 _SUMS: Final = (
     "listing_count",
@@ -95,9 +100,12 @@ def extract_listings(
                 link_unit(warehouse, unit.unit_id, folder / "runs")
             if on_progress is not None:
                 on_progress(sum(one.byte_count for one in units.values()), total)
+        (folder / _UNITS_NAME).write_text(json.dumps(sorted(units)), "utf-8")
+        tasks = Tasks(runner, 0, None)
+        merge_folders(sorted((folder / "runs").iterdir()), tasks)
         buckets = choose_bucket_count(total, sum(unit.listings for unit in units.values()))
         specs = [PublishSpec(str(folder), bucket) for bucket in list_buckets(buckets)]
-        receipts = Tasks(runner, buckets, None).run(write_published, specs)
+        receipts = tasks.run(write_published, specs)
         broken_rules = write_report([receipt.report for receipt in receipts], folder)
         counts = [receipt.counts for receipt in receipts]
         return {
@@ -143,4 +151,5 @@ def _count(dumps: pl.DataFrame) -> Mapping[str, int]:
 
 def list_named_units(folder: Path) -> list[str]:
     """List the units that a result of this stage was made of."""
-    return [path.stem for path in (folder / "runs" / "dumps").glob("*.arrow")]
+    named: list[str] = json.loads((folder / _UNITS_NAME).read_text("utf-8"))
+    return named

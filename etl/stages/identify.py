@@ -17,6 +17,7 @@ import polars as pl
 
 from etl.runners.local import LocalRunner
 from etl.stages.decisions import read_decisions
+from etl.stages.merging import merge_folders
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.runs import (
     WHOLE,
@@ -90,13 +91,17 @@ def find_papers(
         asked, unmatched = _resolve_decisions(decided, source)
         check_chains(asked)
         _write_decided(folder, asked)
+        merge_folders([folder / "pairs"], tasks)
         pairs = {receipt.number: receipt.found for receipt in tasks.run(gather_pairs, specs)}
+        merge_folders([folder / "wanted"], tasks)
         candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
+        merge_folders([folder / "observations"], tasks)
         tasks.run(compare_stretch, list(_cut_stretches(specs, pairs)))
         identity = group_candidates(_read_verdicts(folder, asked), asked)
         for name, rows in identity._asdict().items():
             rows.write_parquet(folder / f"{name}.parquet")
         tasks.run(gather_groups, specs)
+        merge_folders([folder / "grouped"], tasks)
         remove_runs(folder, "pairs", "gathered", "wanted", "observations", "verdicts", "vetoes")
         groups = identity.groups
         return {

@@ -15,6 +15,7 @@ import polars as pl
 from etl.runners.local import LocalRunner
 from etl.stages.date import read_page_dates
 from etl.stages.identify import read_identity
+from etl.stages.merging import merge_folders
 from etl.stages.receipt import Receipt, run_stage
 from etl.stages.runs import Bucket, list_buckets, read_runs, remove_runs, write_run
 from etl.stages.tasks import Tasks
@@ -76,9 +77,11 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
     def work(folder: Path) -> Mapping[str, int]:
         tasks = Tasks(runner or LocalRunner(), 3 * buckets, on_progress)
         specs = [ResolveSpec(*folders, str(folder), bucket) for bucket in list_buckets(buckets)]
-        receipts = [
-            receipt for task in (name_bucket, resolve_bucket, list_bucket) for receipt in tasks.run(task, specs)
-        ]
+        receipts = tasks.run(name_bucket, specs)
+        merge_folders([folder / "runs" / kind for kind in ("named", "names", "places")], tasks)
+        receipts += tasks.run(resolve_bucket, specs)
+        merge_folders([folder / "runs" / kind for kind in ("merges", "variants")], tasks)
+        receipts += tasks.run(list_bucket, specs)
         receipts.append(_write_tables_of_all(folder, Path(folders[1])))
         remove_runs(folder, "runs")
         broken_rules = write_report([receipt.report for receipt in receipts], folder)

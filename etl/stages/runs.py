@@ -32,6 +32,13 @@ LISTING_BYTES: Final = 1000
 
 MAX_BUCKETS: Final = 1 << 12
 
+MERGED_RUNS: Final = 64
+MERGED_BYTES: Final = 64 << 20
+"""How many runs are merged into one, and how many bytes of them: every range opens every run that is left."""
+
+FEW_RUNS: Final = 32
+"""So many runs are not worth merging."""
+
 _KEYS: Final = 1 << 64
 
 
@@ -73,7 +80,31 @@ def write_run(rows: pl.DataFrame, path: Path, key: pl.Expr, *tie_breaks: str) ->
 
     It takes its name when it is whole, since on a cluster the same task may run twice, and be read after the first.
     """
-    run = rows.with_columns(key.alias(KEY)).select(KEY, *rows.columns).sort(KEY, *tie_breaks)
+    _write(rows.with_columns(key.alias(KEY)).select(KEY, *rows.columns).sort(KEY, *tie_breaks), path)
+
+
+def plan_merges(folder: Path) -> list[list[Path]]:
+    """Plan which runs of a folder, neighbours by their names, are to be merged into one; none where there are few."""
+    paths = list_runs(folder)
+    groups: list[list[Path]] = []
+    size = 0
+    for path in paths if len(paths) > FEW_RUNS else ():
+        byte_count = path.stat().st_size
+        if not groups or len(groups[-1]) >= MERGED_RUNS or size + byte_count > MERGED_BYTES:
+            groups.append([])
+            size = 0
+        groups[-1].append(path)
+        size += byte_count
+    return [group for group in groups if len(group) > 1]
+
+
+def merge_runs(paths: Sequence[Path], target: Path) -> None:
+    """Merge runs into one; rows of one key stay in the order of the runs."""
+    columns = [KEY, *read_run(paths[0]).columns]
+    _write(_read(paths, lambda keys: slice(0, len(keys)), columns).sort(KEY, maintain_order=True), target)
+
+
+def _write(run: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # The oldest form lays texts in the order of their rows; in the newer one, sorting leaves them where they were.
     unfinished = path.with_name(f".{path.stem}-{uuid.uuid4().hex}")

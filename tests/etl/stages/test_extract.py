@@ -11,10 +11,10 @@ from etl.load.files import DiskFullError
 from etl.load.tables import read_table
 from etl.load.warehouse import Warehouse
 from etl.runners.local import LocalRunner
-from etl.stages import units
+from etl.stages import runs, units
 from etl.stages.collect import InputOptions, collect_inputs
 from etl.stages.extract import PUBLISHED, extract_listings
-from etl.stages.runs import read_runs
+from etl.stages.runs import list_runs, read_runs
 from etl.stages.units import UNIT_BYTES
 from etl.stages.work_unit import UNIT_TABLES, DumpChangedError
 from tests.etl.stages.dumps import MARCH, NO_PAGE, NOVEMBER, OCTOBER, write_dumps
@@ -60,8 +60,9 @@ def test_one_worker_and_several_and_any_units_give_the_same_tables(
     tmp_path: Path, four_dumps: Path, monkeypatch: pytest.MonkeyPatch
 ):
     results = []
-    for workers, unit_bytes in ((1, UNIT_BYTES), (1, 1), (2, 1), (2, 2000)):
+    for workers, unit_bytes, few_runs in ((1, UNIT_BYTES, 32), (1, 1, 32), (2, 1, 32), (2, 2000, 32), (2, 1, 1)):
         monkeypatch.setattr(units, "UNIT_BYTES", unit_bytes)
+        monkeypatch.setattr(runs, "FEW_RUNS", few_runs)
         results.append(extract_folder(Warehouse(tmp_path / f"warehouse {len(results)}"), four_dumps, workers))
     (first, folder), *others = results
     for receipt, other in others:
@@ -71,6 +72,7 @@ def test_one_worker_and_several_and_any_units_give_the_same_tables(
             assert_frame_equal(*(read_runs(place / "runs" / table).sort(key) for place in (other, folder)))
         for table in PUBLISHED:
             assert_frame_equal(read_table(other, table), read_table(folder, table))
+    assert len(list_runs(others[0][1] / "runs" / "cards")) > len(list_runs(others[-1][1] / "runs" / "cards"))
 
 
 @pytest.mark.usefixtures("small_units")

@@ -9,12 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from etl.stages import runs
 from etl.stages.runs import (
     WHOLE,
     Bucket,
     choose_bucket_count,
     list_buckets,
     list_runs,
+    merge_runs,
+    plan_merges,
     read_keys,
     read_run,
     read_runs,
@@ -50,6 +53,37 @@ def test_the_buckets_of_all_runs_are_the_rows_each_once(tmp_path: Path, count: i
     assert_frame_equal(pl.concat(buckets).sort("position"), rows)
     for number, bucket in enumerate(buckets):
         assert {int(one[:2], 16) * count >> 8 for one in bucket["dump_id"]} <= {number}
+
+
+@pytest.mark.parametrize(("most_runs", "left"), [(2, 5), (64, 1)])
+def test_merged_runs_hold_the_same_rows_in_the_order_of_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_runs: int, left: int
+):
+    monkeypatch.setattr(runs, "FEW_RUNS", 1)
+    monkeypatch.setattr(runs, "MERGED_RUNS", most_runs)
+    rows = make_rows(*range(100), *range(40))
+    for number in range(9):
+        write(rows[number * 14 : number * 14 + 14] if number else rows[126:], tmp_path / f"{number}.arrow")
+    before = [read_runs(tmp_path, bucket).sort(pl.all()) for bucket in list_buckets(4)]
+    for number, group in enumerate(plan_merges(tmp_path)):
+        assert 2 <= len(group) <= most_runs
+        merge_runs(group, tmp_path / f"merged-{number}.arrow")
+        for path in group:
+            path.unlink()
+    assert len(list_runs(tmp_path)) == left
+    for bucket, expected in zip(list_buckets(4), before, strict=True):
+        assert_frame_equal(read_runs(tmp_path, bucket).sort(pl.all()), expected)
+    for path in list_runs(tmp_path):
+        assert read_run(path)["dump_id"].is_sorted()
+
+
+def test_large_runs_and_few_ones_are_not_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for number in range(4):
+        write(make_rows(number), tmp_path / f"{number}.arrow")
+    assert plan_merges(tmp_path) == []
+    monkeypatch.setattr(runs, "FEW_RUNS", 1)
+    monkeypatch.setattr(runs, "MERGED_BYTES", 1)
+    assert plan_merges(tmp_path) == []
 
 
 def test_the_last_key_there_can_be_is_in_the_last_bucket(tmp_path: Path):
