@@ -13,7 +13,7 @@ import polars as pl
 
 from etl.transform.dates import make_date, parse_date_lines
 from etl.transform.header_periods import Period, read_period
-from etl.transform.year_odds import PageFacts
+from etl.transform.year_odds import MAX_PAPERS, MIN_LATEST_CARDS, PageFacts, mark_papers
 from schemas.printed import PUBLISHED_BETWEEN
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PAGE: Final = ("dump_id", "page_number")
 
 PageKey = tuple[str, int]
+
+_DIGITS_OF_MARK: Final = 8
+"""Hexadecimal digits of 32 bits."""
 
 
 class PageEvidence(NamedTuple):
@@ -45,12 +48,16 @@ class PageEvidence(NamedTuple):
 class PaperFacts(NamedTuple):
     """What the listings of papers say of the pages they stand on.
 
+    ``dated``: ``dump_id``, ``page_number``, ``year``, ``papers`` (List(UInt32), marks of papers that print this year
+    there: those of the smallest numbers, which are the same on copies of a page);
+
     ``twins``: ``dump_id``, ``page_number``, ``twin_years`` (the years that any page prints for the page's year-less
     cards), ``twin_cards``; ``known``: ``dump_id``, ``page_number``, ``latest_known_on``; ``links``: ``dump_id``,
     ``page_number``, ``other_dump_id``, ``other_page_number``, two pages of one year. Facts of other papers may be put
     below: a page then has several rows.
     """
 
+    dated: pl.DataFrame
     twins: pl.DataFrame
     known: pl.DataFrame
     links: pl.DataFrame
@@ -61,14 +68,12 @@ def summarize_pages(cards: pl.DataFrame) -> pl.DataFrame:
 
     Columns in:  ``dump_id``, ``page_number``, ``month``, ``day``, ``year``.
     Columns out: ``dump_id``, ``page_number``, ``dated_cards`` (UInt32), ``latest_printed_year`` (Int16),
-                 ``latest_year_cards`` (UInt32, cards that print that), ``yearless`` (List(Struct), the days without a
-                 year, sorted); one row per page, in any order.
+                 ``yearless`` (List(Struct), the days without a year, sorted); one row per page, in any order.
     """
     is_yearless = pl.col("month").is_not_null() & pl.col("year").is_null()
     return cards.group_by(PAGE).agg(
         pl.col("year").count().alias("dated_cards"),
         pl.col("year").max().alias("latest_printed_year"),
-        (pl.col("year") == pl.col("year").max()).sum().alias("latest_year_cards"),
         pl.struct("month", "day").filter(is_yearless).sort().alias("yearless"),
     )
 
@@ -76,16 +81,17 @@ def summarize_pages(cards: pl.DataFrame) -> pl.DataFrame:
 def find_paper_facts(cards: pl.DataFrame) -> PaperFacts:
     """Find what papers say of the pages they stand on.
 
-    Columns in: ``dump_id``, ``page_number``, ``group_id`` (the paper), ``month``, ``day``, ``year``: all cards of some
-                papers.
+    Columns in: ``dump_id``, ``page_number``, ``group_id`` (the paper, 32 hexadecimal digits), ``month``, ``day``,
+                ``year``: all cards of some papers.
     """
     dated = cards.with_columns(make_date(pl.col("year"), pl.col("month"), pl.col("day")).alias("printed_on"))
-    return PaperFacts(_find_twin_years(dated), _find_latest_known(dated), link_pages(cards))
+    return PaperFacts(_mark_dated(cards), _find_twin_years(dated), _find_latest_known(dated), link_pages(cards))
 
 
 def sum_facts(facts: PaperFacts) -> PaperFacts:
     """Sum facts of many papers up: a row for each page, and each pair of pages once."""
     return PaperFacts(
+        _keep_smallest(facts.dated.explode("papers")),
         facts.twins.group_by(PAGE).agg(
             pl.col("twin_years").explode().unique().sort().alias("twin_years"), pl.col("twin_cards").sum()
         ),
@@ -111,7 +117,11 @@ def gather_evidence(
         pl.col("year").alias("header_year"),
     )
     headers = headers.join(pages.select(*PAGE, "header_date_line"), on=PAGE, how="left")
-    twins, known, _ = sum_facts(facts)
+    dated, twins, known, _ = sum_facts(facts)
+    latest = dated.group_by(PAGE).agg(
+        pl.col("papers").explode().unique().bottom_k(MAX_PAPERS).alias("dated_papers"),
+        pl.col("papers").sort_by("year").last().list.head(MIN_LATEST_CARDS).alias("latest_papers"),
+    )
     days = (
         given.filter(pl.col("given_page_on").is_not_null())
         .group_by("dump_id")
@@ -119,6 +129,7 @@ def gather_evidence(
     )
     whole = (
         headers.join(summaries, on=PAGE, how="left")
+        .join(latest, on=PAGE, how="left")
         .join(twins, on=PAGE, how="left")
         .join(known, on=PAGE, how="left")
         .join(days, on="dump_id", how="left")
@@ -148,6 +159,17 @@ def link_pages(cards: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .sort(pl.all())
     )
+
+
+def _mark_dated(cards: pl.DataFrame) -> pl.DataFrame:
+    """List which papers print which year on each page; of ids, which are hashes, the last digits are mark enough."""
+    mark = pl.col("group_id").str.tail(_DIGITS_OF_MARK).str.to_integer(base=16, dtype=pl.UInt32)
+    return _keep_smallest(cards.filter(pl.col("year").is_not_null()).select(*PAGE, "year", mark.alias("papers")))
+
+
+def _keep_smallest(dated: pl.DataFrame) -> pl.DataFrame:
+    smallest = pl.col("papers").unique().sort().head(MAX_PAPERS)
+    return dated.group_by(*PAGE, "year").agg(smallest)
 
 
 def _find_twin_years(cards: pl.DataFrame) -> pl.DataFrame:
@@ -189,7 +211,8 @@ def _make_evidence(row: dict[str, Any]) -> PageEvidence:
             dated_cards=row["dated_cards"] or 0,
             latest_printed_year=row["latest_printed_year"],
             yearless_days=tuple(_name_day(day["month"], day["day"]) for day in yearless),
-            latest_year_cards=row["latest_year_cards"] or 0,
+            dated_papers=mark_papers(sorted(row["dated_papers"] or ())),
+            latest_papers=mark_papers(row["latest_papers"] or ()),
         ),
         header_year=header_year if is_year else None,
         given_on=tuple(row["given_page_on"] or ()),

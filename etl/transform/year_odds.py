@@ -4,6 +4,8 @@ The source prints no year for the calendar year of the capture, and one for ever
 later than every printed one; how much later is a matter of odds. The numbers were measured on pages of the source.
 Evidence is counted in whole numbers and weighed in decimal logarithms, which come out alike on every machine, in any
 order of pages, and for any number of them.
+
+Pages that share a year can be copies of each other, so it is papers and days that count, each once, not pages.
 """
 
 from __future__ import annotations
@@ -11,9 +13,13 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import functools
+from array import array
 from collections import Counter
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FIRST_YEAR: Final = 2023
 """The source's pages began in this year."""
@@ -31,6 +37,11 @@ nothing is decided: a page of old papers alone says nothing of the year it was c
 
 MIN_LATEST_CARDS: Final = 2
 """Of many cards, so many must print the latest year: a single one may be a misprint, and all hangs on it."""
+
+MAX_PAPERS: Final = MANY_DATED_CARDS
+"""Papers by which a page is known; more of one page would decide nothing that these do not."""
+
+_MARK: Final = "I"
 
 _ARITHMETIC: Final = Context(prec=40, Emin=MIN_EMIN, Emax=MAX_EMAX)
 """Rounds correctly, so no library and no machine gives another last digit."""
@@ -50,14 +61,17 @@ class PageFacts(NamedTuple):
     """What one page says about its year; days are (month, day).
 
     ``dated_cards`` counts the cards that print a year, ``yearless_days`` are the days of those that print none, sorted;
-    ``latest_year_cards`` counts the cards that print the latest year.
+    ``dated_papers`` are marks of the papers that print a year, 4 bytes each, of :data:`MAX_PAPERS` at most;
+    ``latest_papers`` those of papers that print the latest one, of :data:`MIN_LATEST_CARDS` at most. A paper has the
+    same mark on every page.
     """
 
     header_day: tuple[int, int] | None
     dated_cards: int
     latest_printed_year: int | None
     yearless_days: tuple[tuple[int, int], ...]
-    latest_year_cards: int = MIN_LATEST_CARDS
+    dated_papers: bytes = b""
+    latest_papers: bytes = b""
 
 
 class Verdict(NamedTuple):
@@ -71,19 +85,20 @@ class Verdict(NamedTuple):
 def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
     """Weigh the years in which all of these pages, which share a year, can have been captured.
 
-    ``not_before`` is the first year that other evidence allows.
+    ``not_before`` is the first year that other evidence allows. A copy of a page changes nothing.
     Errors: none; None where no page prints a year on any card, or no candidate year fits the days printed.
 
-    >>> page = PageFacts((10, 29), 30, 2024, ((10, 28), (10, 27), (10, 24)))
-    >>> weigh_years([page], not_before=2023)
+    >>> papers = mark_papers(range(30))
+    >>> page = PageFacts((10, 29), 30, 2024, ((10, 28), (10, 27), (10, 24)), papers, papers[:8])
+    >>> weigh_years([page, page], not_before=2023)
     Verdict(year=2025, odds=2296, is_decided=True)
     """
-    dated = [page for page in pages if page.latest_printed_year is not None]
-    if not dated:
+    found = _pool(pages)
+    if found is None:
         return None
-    first = max(FIRST_YEAR, not_before, *(page.latest_printed_year + 1 for page in dated if page.latest_printed_year))
+    first = max(FIRST_YEAR, not_before, found.latest_year + 1)
     candidates = range(first, first + MAX_YEARS_AHEAD + 1)
-    weights = {year: weight for year in candidates if (weight := _weigh(pages, year, first)) is not None}
+    weights = {year: weight for year in candidates if (weight := _weigh(found, year, first)) is not None}
     if not weights:
         return None
     best = max(weights, key=lambda year: (weights[year], -year))
@@ -91,39 +106,71 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
     for year in sorted(weights.keys() - {best}):
         rest = _ARITHMETIC.add(rest, _ARITHMETIC.exp(_ARITHMETIC.subtract(weights[year], weights[best])))
     odds = min(int(_ARITHMETIC.divide(Decimal(1), rest)), _MAX_ODDS) if rest else _MAX_ODDS
-    latest = max(page.latest_printed_year for page in dated if page.latest_printed_year)
-    latest_cards = sum(page.latest_year_cards for page in dated if page.latest_printed_year == latest)
-    many_dated = sum(page.dated_cards for page in dated) >= MANY_DATED_CARDS
-    yearless = sum(len(page.yearless_days) for page in pages)
-    is_misprint = many_dated and latest_cards < MIN_LATEST_CARDS
+    many_dated = found.dated_papers >= MANY_DATED_CARDS
+    yearless = found.yearless_days.total()
+    is_misprint = many_dated and found.latest_papers < MIN_LATEST_CARDS
     is_enough = not is_misprint and (yearless >= MIN_YEARLESS_CARDS or (yearless > 0 and many_dated))
     # A page that skips years for sure may skip any number of them: then the odds say nothing.
-    return Verdict(best, odds, odds >= REQUIRED_ODDS and is_enough and first == latest + 1)
+    return Verdict(best, odds, odds >= REQUIRED_ODDS and is_enough and first == found.latest_year + 1)
 
 
-def _weigh(pages: list[PageFacts], year: int, first: int) -> Decimal | None:
+class _Pool(NamedTuple):
+    """What pages that share a year say of it together: numbers of distinct papers, distinct days."""
+
+    latest_year: int
+    dated_papers: int
+    latest_papers: int
+    yearless_days: Counter[tuple[int, int]]
+    header_days: frozenset[tuple[int, int]]
+
+
+def _pool(pages: list[PageFacts]) -> _Pool | None:
+    """Put what pages say together, None where no card prints a year.
+
+    Of a day without a year, as many cards count as the page prints that has most of them: no card counts twice.
+    """
+    latest = max((page.latest_printed_year or 0 for page in pages), default=0)
+    if not latest:
+        return None
+    yearless: Counter[tuple[int, int]] = Counter()
+    for page in pages:
+        yearless |= Counter(page.yearless_days)
+    return _Pool(
+        latest,
+        _count_papers(page.dated_papers for page in pages),
+        _count_papers(page.latest_papers for page in pages if page.latest_printed_year == latest),
+        yearless,
+        frozenset(page.header_day for page in pages if page.header_day is not None),
+    )
+
+
+def mark_papers(numbers: Iterable[int]) -> bytes:
+    """Pack marks of papers, whole numbers of 32 bits.
+
+    >>> len(mark_papers([1, 2]))
+    8
+    """
+    return array(_MARK, numbers).tobytes()
+
+
+def _count_papers(packed: Iterable[bytes]) -> int:
+    return len({mark for marks in packed for mark in memoryview(marks).cast(_MARK)})
+
+
+def _weigh(found: _Pool, year: int, first: int) -> Decimal | None:
     """Logarithm of a capture year's weight, None for one that lacks a printed day.
 
-    The page skips all years from its latest printed one to this, and its days fall on these weekdays.
+    The pages skip all years from the latest printed one to this, and their days fall on these weekdays. Neither papers
+    nor headers count for more than a thousand to one: what all pages of a search lack, all its copies lack.
     """
-    skipped_cards = least = weekends = 0
-    for page in pages:
-        days = page.yearless_days if page.header_day is None else (*page.yearless_days, page.header_day)
-        if any(not is_day(year, *day) for day in days):
-            return None
-        if page.latest_printed_year is not None:
-            skipped = year - page.latest_printed_year - 1
-            is_least = page.dated_cards * _NO_CARD_OF_LAST_YEAR < _LEAST_WEIGHT
-            least += skipped if is_least else 0
-            skipped_cards += 0 if is_least else skipped * page.dated_cards
-        if page.header_day is not None:
-            weekends += dt.date(year, *page.header_day).weekday() >= calendar.SATURDAY
-    yearless_days = Counter(day for page in pages for day in page.yearless_days)
+    if any(not is_day(year, *day) for day in (*found.yearless_days, *found.header_days)):
+        return None
+    skipped = year - found.latest_year - 1
+    weekends = sum(dt.date(year, *day).weekday() >= calendar.SATURDAY for day in found.header_days)
     parts = (
-        skipped_cards * _NO_CARD_OF_LAST_YEAR,
-        least * _LEAST_WEIGHT,
-        weekends * _WEEKEND_HEADER,
-        _compare_weekdays(yearless_days, year, first),
+        skipped * max(found.dated_papers * _NO_CARD_OF_LAST_YEAR, _LEAST_WEIGHT),
+        max(weekends * _WEEKEND_HEADER, _LEAST_WEIGHT),
+        _compare_weekdays(found.yearless_days, year, first),
     )
     return functools.reduce(_ARITHMETIC.add, parts)
 

@@ -2,7 +2,7 @@
 
 Pages that print the same paper's day without a year share one year. One wrong link, one misprinted year or one wrong
 twin must not redate many pages, so each page that knows its year by itself has a say: where a few contradict the rest,
-these few stay undecided; where more do, all do.
+these few stay undecided; where more do, all do. Copies of a page have one say together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from etl.transform.turn_of_year import LATE_DECEMBER, is_behind
 from etl.transform.year_odds import REQUIRED_ODDS, Verdict, weigh_years
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from etl.transform.page_facts import PageEvidence, PageKey
 
@@ -84,7 +84,7 @@ def cast_ballot(page: PageEvidence) -> Ballot:
 
 def decide_year(ballots: Sequence[Ballot]) -> Decision:
     """Decide the year that all pages of a cluster share; the order of the pages does not matter."""
-    claims = Counter(year for ballot in ballots for year in ballot.claims)
+    claims = Counter(year for ballot in _drop_copies(ballots) for year in ballot.claims)
     told = _tell_claims(ballots)
     told += (f"{len(ballots)} pages share year-less cards",) if len(ballots) > 1 else ()
     facts = [ballot.page.facts for ballot in ballots]
@@ -95,7 +95,7 @@ def decide_year(ballots: Sequence[Ballot]) -> Decision:
             return Decision(None, (*told, f"contradiction: odds {doubt.odds}:1 for {doubt.year}"))
         return _settle(ballots, year, told)
     verdict = weigh_years(facts, not_before=max(ballot.floor for ballot in ballots))
-    owned = Counter(ballot.own for ballot in ballots if ballot.own is not None)
+    owned = Counter(ballot.own for ballot in _drop_copies(ballots) if ballot.own is not None)
     if owned and (verdict is None or any(year != verdict.year for year in owned)):
         return _decide_without_outliers(ballots, _pick(owned), told)
     few = _find_latest_alone(ballots)
@@ -111,13 +111,18 @@ def _find_latest_alone(ballots: Sequence[Ballot]) -> list[Ballot]:
     printed = [ballot for ballot in ballots if ballot.page.facts.latest_printed_year]
     latest = max((ballot.page.facts.latest_printed_year or 0 for ballot in printed), default=0)
     few = [ballot for ballot in printed if ballot.page.facts.latest_printed_year == latest]
-    return few if len(few) * MAX_DISSENT <= len(printed) else []
+    return few if len(_drop_copies(few)) * MAX_DISSENT <= len(_drop_copies(printed)) else []
+
+
+def _drop_copies(ballots: Iterable[Ballot]) -> list[Ballot]:
+    """Keep one of the pages that print and claim just the same: a dump that was saved twice has no second say."""
+    return list({(ballot.page.facts, ballot.claims, ballot.floor): ballot for ballot in ballots}.values())
 
 
 def _hangs_on_one(ballots: Sequence[Ballot]) -> bool:
     """Tell whether all that several pages know of their year is what other dumps print for a single card."""
-    claiming = [ballot for ballot in ballots if ballot.claims]
-    return len(ballots) > 1 and len(claiming) == 1 and claiming[0].is_by_one_card
+    claiming = _drop_copies(ballot for ballot in ballots if ballot.claims)
+    return len(_drop_copies(ballots)) > 1 and len(claiming) == 1 and claiming[0].is_by_one_card
 
 
 def _pick(years: Counter[int]) -> int:
@@ -129,7 +134,8 @@ def _settle(ballots: Sequence[Ballot], year: int, told: tuple[str, ...]) -> Deci
     dissenters = [ballot for ballot in ballots if ballot.contradicts(year)]
     if not dissenters:
         return Decision(year, told)
-    if len(dissenters) * MAX_DISSENT > sum(ballot.has_a_say(year) for ballot in ballots):
+    speakers = _drop_copies(ballot for ballot in ballots if ballot.has_a_say(year))
+    if len(_drop_copies(dissenters)) * MAX_DISSENT > len(speakers):
         floor = max(ballot.floor for ballot in ballots)
         is_by_cards = all(ballot.claims <= {year} for ballot in ballots) and floor > year
         reason = f"the cards allow no year before {floor}" if is_by_cards else "undecided"

@@ -7,9 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.transform.year_odds import FIRST_YEAR, MAX_YEARS_AHEAD, PageFacts, Verdict, is_day, weigh_years
+from etl.transform.year_odds import (
+    FIRST_YEAR,
+    MAX_PAPERS,
+    MAX_YEARS_AHEAD,
+    PageFacts,
+    Verdict,
+    is_day,
+    mark_papers,
+    weigh_years,
+)
 
 DAYS = ((10, 24), (10, 27), (10, 28))
+
+
+Day = tuple[int, int]
+
+
+def make_facts(
+    header: Day | None, papers: range, latest: int | None, days: tuple[Day, ...], latest_papers: int = 2
+) -> PageFacts:
+    """Make the facts of a page that prints a year for these papers."""
+    shown = papers[:MAX_PAPERS]
+    return PageFacts(header, len(papers), latest, days, mark_papers(shown), mark_papers(shown[:latest_papers]))
 
 
 def weigh(
@@ -20,7 +40,7 @@ def weigh(
     header: tuple[int, int] | None = None,
     not_before: int = FIRST_YEAR,
 ) -> Verdict | None:
-    return weigh_years([PageFacts(header, dated, latest, days)], not_before=not_before)
+    return weigh_years([make_facts(header, range(dated), latest, days)], not_before=not_before)
 
 
 def test_many_dated_cards_decide_the_year_after_the_latest_printed_one():
@@ -50,11 +70,12 @@ def test_few_days_without_a_year_need_more_dated_cards(dated: int, days: int, is
 
 
 def test_a_single_card_of_the_latest_year_may_be_a_misprint():
-    page = PageFacts((10, 29), 60, 2024, DAYS[:3], latest_year_cards=1)
-    alone, together = weigh_years([page], not_before=0), weigh_years([page, page], not_before=0)
+    page, other = (make_facts((10, 29), range(place, place + 60), 2024, DAYS, 1) for place in (0, 60))
+    alone, copied, together = (weigh_years(pages, not_before=0) for pages in ([page], [page, page], [page, other]))
     assert alone is not None
     assert together is not None
     assert (alone.year, alone.is_decided) == (2025, False)
+    assert copied == alone
     assert together.is_decided
 
 
@@ -108,10 +129,15 @@ def test_weekdays_weigh_a_factor_of_five_at_most():
 
 
 def test_pages_of_one_year_are_weighed_together():
-    page = PageFacts(None, 12, 2024, DAYS[:2])
-    alone, together = (weigh_years([page] * count, not_before=FIRST_YEAR) for count in (1, 2))
+    pages = [make_facts(None, range(place, place + 12), 2024, DAYS[place // 12 :][:2]) for place in (0, 12)]
+    alone, together = (weigh_years(pages[:count], not_before=FIRST_YEAR) for count in (1, 2))
     assert not alone.is_decided
     assert together.is_decided
+
+
+def test_what_two_pages_share_counts_once():
+    one, more = make_facts(None, range(12), 2024, DAYS[:2]), make_facts(None, range(14), 2024, DAYS[:2])
+    assert weigh_years([one, more], not_before=FIRST_YEAR) == weigh_years([more], not_before=FIRST_YEAR)
 
 
 def test_is_day_knows_the_calendar():
@@ -128,7 +154,9 @@ days = st.dates(dt.date(2024, 1, 1), dt.date(2024, 12, 31)).map(lambda day: (day
 def pages(draw: st.DrawFn) -> PageFacts:
     dated = draw(st.integers(0, 60))
     latest = draw(st.integers(2015, 2026)) if dated else None
-    return PageFacts(draw(st.none() | days), dated, latest, tuple(sorted(draw(st.lists(days, max_size=6)))))
+    first = draw(st.integers(0, 60))
+    yearless = tuple(sorted(draw(st.lists(days, max_size=6))))
+    return make_facts(draw(st.none() | days), range(first, first + dated), latest, yearless)
 
 
 @given(st.lists(pages(), min_size=1, max_size=4), st.integers(2000, 2028))
@@ -150,3 +178,9 @@ def test_a_year_fits_all_that_is_printed(facts: list[PageFacts], not_before: int
 def test_no_order_of_pages_changes_the_odds(drawn: tuple[list[PageFacts], list[PageFacts]]):
     left, right = (weigh_years(list(facts), not_before=FIRST_YEAR) for facts in drawn)
     assert left == right
+
+
+@given(st.lists(pages(), min_size=1, max_size=4), st.data())
+def test_no_copy_of_a_page_changes_the_odds(facts: list[PageFacts], data: st.DataObject):
+    copies = data.draw(st.lists(st.sampled_from(facts), max_size=4))
+    assert weigh_years([*facts, *copies], not_before=FIRST_YEAR) == weigh_years(facts, not_before=FIRST_YEAR)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -40,7 +41,7 @@ def make_frames(pages: list[Page]) -> tuple[pl.DataFrame, pl.DataFrame]:
         "year": pl.Int16,
     }
     cards = [
-        (page.dump_id, page.number, paper, *day)
+        (page.dump_id, page.number, make_id(paper), *day)
         for page in pages
         for paper, day in (
             *((paper, (on.month, on.day, on.year)) for paper, on in page.dated.items()),
@@ -52,6 +53,10 @@ def make_frames(pages: list[Page]) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.DataFrame(headers, schema=page_schema, orient="row"),
         pl.DataFrame(cards, schema=card_schema, orient="row"),
     )
+
+
+def make_id(paper: str) -> str:
+    return hashlib.sha256(paper.encode()).hexdigest()[:32]
 
 
 def frame_given(days: dict[str, dt.date] | list[tuple[str, dt.date]] | None) -> pl.DataFrame:
@@ -251,7 +256,9 @@ def test_a_page_without_any_date_is_not_before_what_its_twins_show():
     pages, cards = make_frames(
         [undated, Page("b", None, {"x": dt.date(2022, 10, 1)}, {}), Page("c", None, {"y": dt.date(2023, 6, 16)}, {})]
     )
-    bare = pl.DataFrame([("a", 0, paper, None, None, None) for paper in "xyz"], schema=cards.schema, orient="row")
+    bare = pl.DataFrame(
+        [("a", 0, make_id(paper), None, None, None) for paper in "xyz"], schema=cards.schema, orient="row"
+    )
     page = date_pages(pages, pl.concat([cards, bare]), frame_given(None)).row(0, named=True)
     assert (page["page_on"], page["capture_year"]) == (None, None)
     assert (page["page_not_before_on"], page["page_not_after_on"]) == (dt.date(2024, 3, 11), None)
@@ -312,7 +319,7 @@ def test_a_given_day_that_the_page_contradicts_is_reported_and_not_taken(page: P
 def test_a_given_day_before_a_paper_that_others_date_is_reported():
     known = Page("b", None, {"x": dt.date(2025, 6, 1)}, {})
     pages, cards = make_frames([Page("a", None, {}, {}), known])
-    bare = pl.DataFrame([("a", 0, "x", None, None, None)], schema=cards.schema, orient="row")
+    bare = pl.DataFrame([("a", 0, make_id("x"), None, None, None)], schema=cards.schema, orient="row")
     given = frame_given({"a": dt.date(2025, 5, 1)})
     row = date_pages(pages, pl.concat([cards, bare]), given).row(0, named=True)
     assert row["page_on"] is None
@@ -420,6 +427,24 @@ def test_one_wrong_twin_alone_dates_no_other_page():
     assert {row["capture_year"] for row in date(*pages, right) if row["dump_id"] != "z"} == {2025}
 
 
+def test_copies_of_a_page_are_no_further_evidence():
+    page = Page("a", "Oct 29", make_dated(15), OCTOBER)
+    nearly = page._replace(dump_id="c", yearless={**OCTOBER, "one more": (10, 22)})
+    alone = date(page)[0]
+    rows = date(page, page._replace(dump_id="b"), page._replace(number=1), nearly)
+    assert {row["capture_year"] for row in rows} == {alone["capture_year"]} == {None}
+
+
+def test_copies_of_a_page_have_one_say():
+    wrong = make_linked(2024, 1, "a", "x")[0]
+    wrong = wrong._replace(yearless={"own": (10, 20), "own too": (10, 22), "bridge": (10, 21)})
+    others = [page._replace(yearless={**page.yearless, "bridge": (10, 21)}) for page in make_linked(2025, 12, "b", "y")]
+    copies = [wrong._replace(dump_id=name) for name in ("a1", "a2")]
+    rows = {row["dump_id"]: row["capture_year"] for row in date(wrong, *copies, *others)}
+    assert {rows[name] for name in ("a0", "a1", "a2")} == {None}
+    assert {rows[f"b{number}"] for number in range(12)} == {2025}
+
+
 def test_no_pages_are_no_rows():
     assert date() == []
 
@@ -433,7 +458,7 @@ def test_pages_are_linked_to_the_first_one_that_shares_a_card():
 def test_a_papers_earliest_printed_day_bounds_its_undated_pages():
     pages = [Page("b", None, {"x": dt.date(2023, 6, 16)}, {}), Page("c", None, {"x": dt.date(2023, 6, 17)}, {})]
     frame, cards = make_frames([Page("a", None, {}, {}), *pages])
-    bare = pl.DataFrame([("a", 0, "x", None, None, None)], schema=cards.schema, orient="row")
+    bare = pl.DataFrame([("a", 0, make_id("x"), None, None, None)], schema=cards.schema, orient="row")
     whole = pl.concat([cards, bare])
     evidence = gather_evidence(frame, summarize_pages(whole), find_paper_facts(whole), frame_given(None))
     assert [page.latest_known_on for page in evidence] == [
@@ -525,3 +550,13 @@ def test_a_twin_that_prints_the_decided_year_undoes_none_of_its_pages(pages: lis
         rows = {(row["dump_id"], row["page_number"]): row for row in date(*pages, twin)}
         assert rows[page.dump_id, page.number]["capture_year"] == year
         break
+
+
+@fewer_examples
+@given(page_sets())
+def test_no_copy_of_all_pages_changes_a_date(pages: list[Page]):
+    plain = {(row["dump_id"], row["page_number"]): row for row in date(*pages)}
+    copies = [page._replace(dump_id=f"z{page.dump_id}") for page in pages]
+    for row in date(*pages, *copies):
+        original = plain[row["dump_id"].removeprefix("z"), row["page_number"]]
+        assert (row["capture_year"], row["page_on"]) == (original["capture_year"], original["page_on"])
