@@ -36,7 +36,7 @@ MANY_DATED_CARDS: Final = 50
 nothing is decided: a page of old papers alone says nothing of the year it was captured in."""
 
 MIN_LATEST_CARDS: Final = 2
-"""Of many cards, so many must print the latest year: a single one may be a misprint, and all hangs on it."""
+"""So many papers must print the latest year: a single one may be misprinted, and all hangs on it."""
 
 MAX_PAPERS: Final = MANY_DATED_CARDS
 """Papers by which a page is known; more of one page would decide nothing that these do not."""
@@ -108,7 +108,7 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
     odds = min(int(_ARITHMETIC.divide(Decimal(1), rest)), _MAX_ODDS) if rest else _MAX_ODDS
     many_dated = found.dated_papers >= MANY_DATED_CARDS
     yearless = found.yearless_days.total()
-    is_misprint = many_dated and found.latest_papers < MIN_LATEST_CARDS
+    is_misprint = found.latest_papers < MIN_LATEST_CARDS
     is_enough = not is_misprint and (yearless >= MIN_YEARLESS_CARDS or (yearless > 0 and many_dated))
     # A page that skips years for sure may skip any number of them: then the odds say nothing.
     return Verdict(best, odds, odds >= REQUIRED_ODDS and is_enough and first == found.latest_year + 1)

@@ -69,8 +69,9 @@ def test_few_days_without_a_year_need_more_dated_cards(dated: int, days: int, is
     assert weigh(dated, days=DAYS[:days]).is_decided is is_decided
 
 
-def test_a_single_card_of_the_latest_year_may_be_a_misprint():
-    page, other = (make_facts((10, 29), range(place, place + 60), 2024, DAYS, 1) for place in (0, 60))
+@pytest.mark.parametrize("count", [30, 60])
+def test_a_single_card_of_the_latest_year_may_be_a_misprint(count: int):
+    page, other = (make_facts((10, 29), range(place, place + count), 2024, DAYS, 1) for place in (0, 60))
     alone, copied, together = (weigh_years(pages, not_before=0) for pages in ([page], [page, page], [page, other]))
     assert alone is not None
     assert together is not None

@@ -96,9 +96,12 @@ def test_a_page_of_many_cards_is_dated_by_its_own_counts():
     assert page["year_evidence"][2].endswith(":1 for 2025")
 
 
-def test_of_many_cards_a_single_one_of_the_latest_year_decides_nothing():
-    (page,) = date(Page("a", "Oct 29", {**make_dated(60, 2023), "one": dt.date(2024, 3, 1)}, OCTOBER))
-    assert (page["page_on"], page["capture_year"]) == (None, None)
+@pytest.mark.parametrize("year", [2024, 2029])
+@pytest.mark.parametrize("count", [30, 60])
+def test_a_single_card_of_the_latest_year_decides_nothing(count: int, year: int):
+    page = Page("a", "Oct 29", {**make_dated(count, 2023), "one": dt.date(year, 3, 1)}, OCTOBER)
+    for rows in (date(page), date(page, page._replace(dump_id="b"))):
+        assert {(row["page_on"], row["capture_year"]) for row in rows} == {(None, None)}
 
 
 def test_a_page_without_a_year_less_card_stays_undated():
