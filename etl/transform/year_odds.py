@@ -86,6 +86,8 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
     """Weigh the years in which all of these pages, which share a year, can have been captured.
 
     ``not_before`` is the first year that other evidence allows. A copy of a page changes nothing.
+    A year that lacks a printed day keeps its weight against the others: a page that is most likely of such a year has
+    a misprinted day, and is not of the next leap year.
     Errors: none; None where no page prints a year on any card, or no candidate year fits the days printed.
 
     >>> papers = mark_papers(range(30))
@@ -98,10 +100,11 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
         return None
     first = max(FIRST_YEAR, not_before, found.latest_year + 1)
     candidates = range(first, first + MAX_YEARS_AHEAD + 1)
-    weights = {year: weight for year in candidates if (weight := _weigh(found, year, first)) is not None}
-    if not weights:
+    weights = {year: _weigh(found, year, first) for year in candidates}
+    possible = [year for year in candidates if found.fits(year)]
+    if not possible:
         return None
-    best = max(weights, key=lambda year: (weights[year], -year))
+    best = max(possible, key=lambda year: (weights[year], -year))
     rest = Decimal(0)
     for year in sorted(weights.keys() - {best}):
         rest = _ARITHMETIC.add(rest, _ARITHMETIC.exp(_ARITHMETIC.subtract(weights[year], weights[best])))
@@ -122,6 +125,10 @@ class _Pool(NamedTuple):
     latest_papers: int
     yearless_days: Counter[tuple[int, int]]
     header_days: frozenset[tuple[int, int]]
+
+    def fits(self, year: int) -> bool:
+        """Tell whether the year has all days that are printed without one."""
+        return all(is_day(year, *day) for day in (*self.yearless_days, *self.header_days))
 
 
 def _pool(pages: list[PageFacts]) -> _Pool | None:
@@ -157,16 +164,15 @@ def _count_papers(packed: Iterable[bytes]) -> int:
     return len({mark for marks in packed for mark in memoryview(marks).cast(_MARK)})
 
 
-def _weigh(found: _Pool, year: int, first: int) -> Decimal | None:
-    """Logarithm of a capture year's weight, None for one that lacks a printed day.
+def _weigh(found: _Pool, year: int, first: int) -> Decimal:
+    """Logarithm of a capture year's weight, whether or not it has all printed days.
 
     The pages skip all years from the latest printed one to this, and their days fall on these weekdays. Neither papers
     nor headers count for more than a thousand to one: what all pages of a search lack, all its copies lack.
     """
-    if any(not is_day(year, *day) for day in (*found.yearless_days, *found.header_days)):
-        return None
     skipped = year - found.latest_year - 1
-    weekends = sum(dt.date(year, *day).weekday() >= calendar.SATURDAY for day in found.header_days)
+    headers = [dt.date(year, *day) for day in found.header_days if is_day(year, *day)]
+    weekends = sum(header.weekday() >= calendar.SATURDAY for header in headers)
     parts = (
         skipped * max(found.dated_papers * _NO_CARD_OF_LAST_YEAR, _LEAST_WEIGHT),
         max(weekends * _WEEKEND_HEADER, _LEAST_WEIGHT),
@@ -179,7 +185,7 @@ def _compare_weekdays(days: Counter[tuple[int, int]], year: int, first: int) -> 
     """How much likelier the year-less days' weekdays are in this year than in the first one, within a factor of 5."""
     weekdays: Counter[int] = Counter()
     for day, cards in days.items():
-        if is_day(first, *day):
+        if is_day(first, *day) and is_day(year, *day):
             weekdays[dt.date(year, *day).weekday()] += cards
             weekdays[dt.date(first, *day).weekday()] -= cards
     ratio = Decimal(0)

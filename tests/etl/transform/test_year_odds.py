@@ -115,6 +115,14 @@ def test_a_29th_of_february_is_of_a_leap_year():
     leap_day = ((2, 27), (2, 28), (2, 29))
     assert weigh(40, 2022, days=leap_day).year == 2024
     assert weigh(40, 2022, header=(2, 29)).year == 2024
+    verdict = weigh(40, 2023, days=leap_day)
+    assert (verdict.year, verdict.is_decided) == (2024, True)
+
+
+@pytest.mark.parametrize(("days", "header"), [(((2, 27), (2, 28), (2, 29)), None), (DAYS, (2, 29))])
+def test_a_29th_of_february_moves_no_page_to_the_next_leap_year(days: tuple[Day, ...], header: Day | None):
+    verdict = weigh(40, 2024, days=days, header=header)
+    assert (verdict.year, verdict.odds, verdict.is_decided) == (2028, 0, False)
 
 
 def test_days_that_no_candidate_year_has_leave_no_year():
