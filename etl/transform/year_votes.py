@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.transform.given_days import GivenDay, read_given_day
 from etl.transform.turn_of_year import LATE_DECEMBER, is_behind
-from etl.transform.year_odds import REQUIRED_ODDS, Verdict, weigh_years
+from etl.transform.year_odds import FIRST_YEAR, REQUIRED_ODDS, Verdict, weigh_years
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,6 +139,7 @@ def _settle(ballots: Sequence[Ballot], year: int, told: tuple[str, ...]) -> Deci
         floor = max(ballot.floor for ballot in ballots)
         is_by_cards = all(ballot.claims <= {year} for ballot in ballots) and floor > year
         reason = f"the cards allow no year before {floor}" if is_by_cards else "undecided"
+        reason = f"no page is from before {FIRST_YEAR}" if year < FIRST_YEAR else reason
         return Decision(None, (*told, f"contradiction: {reason}"))
     told = (*told, f"contradiction: {len(dissenters)} of these pages are of another year than {year}")
     return Decision(year, told, frozenset(ballot.page.key for ballot in dissenters))
@@ -191,7 +192,7 @@ def _is_of_period(page: PageEvidence) -> bool:
 def _find_floor(page: PageEvidence) -> int:
     """Find the first year the page can be captured in: after its latest printed one, not before its papers."""
     latest = page.facts.latest_printed_year
-    first = 0 if latest is None else latest + 1
+    first = FIRST_YEAR if latest is None else max(FIRST_YEAR, latest + 1)
     if page.period is not None:
         first = max(first, page.period.first_on.year)
     known = page.latest_known_on

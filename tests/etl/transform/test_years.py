@@ -163,6 +163,12 @@ def test_a_twin_that_prints_the_year_dates_a_year_less_card_and_its_page():
     assert (twin["page_on"], twin["page_not_before_on"]) == (None, dt.date(2025, 3, 2))
 
 
+def test_a_twin_that_prints_a_year_before_the_pages_began_decides_nothing_and_is_reported():
+    page = date(Page("a", "Oct 29", {}, {"paper": (10, 27)}), Page("b", None, {"paper": dt.date(2021, 10, 27)}, {}))[0]
+    assert (page["page_on"], page["capture_year"]) == (None, None)
+    assert "contradiction: no page is from before 2023" in page["year_evidence"]
+
+
 def test_a_twin_of_another_day_says_nothing():
     page, _ = date(Page("a", "Oct 29", {}, {"paper": (10, 27)}), Page("b", None, {"paper": dt.date(2024, 10, 26)}, {}))
     assert page["capture_year"] is None
