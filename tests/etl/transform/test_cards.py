@@ -48,6 +48,22 @@ def test_each_thing_that_is_missing_or_unreadable_has_its_code(change: dict[str,
     assert list_problems(**WHOLE | change) == problems
 
 
+@pytest.mark.parametrize(
+    ("line", "day", "problems"),
+    [
+        ("Jul 10", (None, None), ["date_cut_possible", "year_unknown"]),
+        ("Jul 10 1", (7, 10), ["date_cut_possible"]),
+        ("2023-07-1", (7, 1), ["date_cut_possible"]),
+        ("Feb 30", (None, None), ["date_cut_possible", "date_invalid"]),
+    ],
+)
+def test_a_day_that_may_have_lost_its_year_is_none(line: str, day: tuple, problems: list[str]):
+    cards = read_cards(make_printed_cards(WHOLE | {"date_line": line, "byte_problems": ["date_cut_possible"]}))
+    assert cards.select("month", "day").row(0) == day
+    assert cards["problems"].to_list() == [problems]
+    assert cards["date_line"].to_list() == [line.removesuffix(" 1")]
+
+
 def test_an_organisation_makes_up_for_the_authors():
     assert list_problems(**WHOLE | {"author_line": None, "organization_line": "naver-ai NAVER"}) == []
 
