@@ -114,7 +114,7 @@ def measure_years(made: Pages, twins: str, rng: random.Random) -> YearScore:
         cards = cards.with_columns(pl.concat_str("dump_id", "group_id").alias("group_id"))
     if twins == "misprinted":
         cards = misprint_years(cards, rng)
-    given = pl.DataFrame(schema={"dump_id": pl.String, "given_page_on": pl.Date})
+    given = pl.DataFrame(schema={"dump_id": pl.String, "given_page_on": pl.Date, "given_by": pl.String})
     dated = date_pages(pages, cards, given).join(truth, on="dump_id")
     decided = dated.filter(pl.col("capture_year").is_not_null())
     right = decided.filter(pl.col("capture_year") == pl.col("true_year")).height

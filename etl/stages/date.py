@@ -33,6 +33,7 @@ _PRIVATE: Final = ("capture_year", "capture_year_basis")
 _RANGES_OF_SUM: Final = 16
 """Facts are small, so a task sums up so many ranges: every task opens the runs of all ranges."""
 
+_GIVEN: Final = ("dump_id", "given_page_on", "given_by")
 _DATED: Final = ("dump_id", "page_number", "month", "day", "year")
 
 
@@ -56,7 +57,7 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
     """Date every page; writes the table ``pages`` and ``page_dates.parquet``."""
-    given = read_inputs(collected.open_folder(warehouse)).select("dump_id", "given_page_on").drop_nulls().unique()
+    given = read_inputs(collected.open_folder(warehouse)).select(_GIVEN).drop_nulls().unique()
     source, identity = extracted.open_folder(warehouse) / "runs", identified.open_folder(warehouse)
     buckets = int(extracted.metrics["buckets"])
 

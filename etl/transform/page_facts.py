@@ -32,7 +32,8 @@ class PageEvidence(NamedTuple):
 
     ``twin_years`` are the years that other pages print for this page's year-less cards; ``latest_known_on`` is the
     latest printed publication day of any listed paper; ``header_year`` is one printed in the header; ``given_on`` are
-    the days that users gave, more than one if they disagree; ``period`` is the header's week or month.
+    the days that users gave, more than one if they disagree, and ``named_on`` those of them that only names of files
+    give; ``period`` is the header's week or month.
     """
 
     key: PageKey
@@ -43,6 +44,7 @@ class PageEvidence(NamedTuple):
     twin_cards: int
     latest_known_on: dt.date | None
     period: Period | None = None
+    named_on: tuple[dt.date, ...] = ()
 
 
 class PaperFacts(NamedTuple):
@@ -106,7 +108,7 @@ def gather_evidence(
     """Gather the evidence on each page's year.
 
     Columns in:  ``pages``: ``dump_id``, ``page_number``, ``header_date_line``; ``summaries`` as of
-                 :func:`summarize_pages`; ``given``: ``dump_id``, ``given_page_on``.
+                 :func:`summarize_pages`; ``given``: ``dump_id``, ``given_page_on``, ``given_by``.
     Returns:     one record per page, sorted by ``dump_id``, ``page_number``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
@@ -125,7 +127,12 @@ def gather_evidence(
     days = (
         given.filter(pl.col("given_page_on").is_not_null())
         .group_by("dump_id")
-        .agg(pl.col("given_page_on").unique().sort())
+        .agg(
+            pl.col("given_page_on").unique().sort(),
+            pl.col("given_page_on").filter(pl.col("given_by") != "name").unique().alias("told_on"),
+        )
+        .with_columns(pl.col("given_page_on").list.set_difference("told_on").list.sort().alias("named_on"))
+        .drop("told_on")
     )
     whole = (
         headers.join(summaries, on=PAGE, how="left")
@@ -220,6 +227,7 @@ def _make_evidence(row: dict[str, Any]) -> PageEvidence:
         twin_cards=row["twin_cards"] or 0,
         latest_known_on=row["latest_known_on"],
         period=None if has_header else _read_valid_period(row["header_date_line"]),
+        named_on=tuple(row["named_on"] or ()),
     )
 
 

@@ -59,13 +59,16 @@ def make_id(paper: str) -> str:
     return hashlib.sha256(paper.encode()).hexdigest()[:32]
 
 
-def frame_given(days: dict[str, dt.date] | list[tuple[str, dt.date]] | None) -> pl.DataFrame:
+def frame_given(days: dict[str, dt.date] | list[tuple[str, dt.date]] | None, by: str = "option") -> pl.DataFrame:
     rows = list(days.items()) if isinstance(days, dict) else days or []
-    return pl.DataFrame(rows, schema={"dump_id": pl.String, "given_page_on": pl.Date}, orient="row")
+    schema = {"dump_id": pl.String, "given_page_on": pl.Date}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(pl.lit(by).alias("given_by"))
 
 
-def date(*pages: Page, given: dict[str, dt.date] | list[tuple[str, dt.date]] | None = None) -> list[dict[str, Any]]:
-    dated = date_pages(*make_frames(list(pages)), frame_given(given))
+def date(
+    *pages: Page, given: dict[str, dt.date] | list[tuple[str, dt.date]] | None = None, by: str = "option"
+) -> list[dict[str, Any]]:
+    dated = date_pages(*make_frames(list(pages)), frame_given(given, by))
     assert dict(dated.schema) == PAGE_DATE_SCHEMA
     return dated.rows(named=True)
 
@@ -343,6 +346,22 @@ def test_of_two_given_days_the_one_that_fits_is_taken_and_the_other_reported():
     (page,) = date(Page("a", None, {}, {}), given=days)
     assert page["page_on"] is None
     assert "contradiction: given as 2024-10-28 and as 2024-10-29" in page["year_evidence"]
+
+
+def test_a_day_in_a_name_may_be_the_captures_a_few_days_after_the_headers():
+    page = Page("a", "Oct 29", make_dated(5), OCTOBER)
+    (row,) = date(page, given={"a": dt.date(2025, 11, 5)}, by="name")
+    assert (row["page_on"], row["page_year_basis"]) == (dt.date(2025, 10, 29), "given")
+    assert (row["capture_year"], row["capture_year_basis"]) == (2025, "given")
+    (row,) = date(page, given=[("a", dt.date(2025, 10, 30)), ("a", dt.date(2025, 11, 1))], by="name")
+    assert row["page_on"] == dt.date(2025, 10, 29)
+
+
+@pytest.mark.parametrize(("day", "by"), [((11, 6), "name"), ((10, 28), "name"), ((10, 30), "option")])
+def test_a_day_before_the_headers_or_long_after_or_not_in_a_name_is_not_the_captures(day: tuple, by: str):
+    (row,) = date(Page("a", "Oct 29", make_dated(5), OCTOBER), given={"a": dt.date(2025, *day)}, by=by)
+    assert row["page_on"] is None
+    assert any(text.endswith("but the header's day is 10-29") for text in row["year_evidence"])
 
 
 def test_a_day_given_in_early_january_over_a_header_of_december():
