@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -110,15 +111,22 @@ def _find_veto(left: Observation, right: Observation, likeness: _Likeness) -> st
 
 
 def _treat_other_subjects(left: Observation, right: Observation, likeness: _Likeness) -> bool:
-    """Tell whether a title names what only its own abstract speaks of: two papers cut from one pattern.
+    """Tell whether a title names what its own abstract speaks of more than the other's: two papers of one pattern.
 
-    Where a word was added, and none replaced, that is no sign by itself: a subtitle says what an edit may have added.
+    How often counts, since both abstracts may speak of large models where one title says ``Large``. Where a word was
+    added, and none replaced, it is a sign in a name; elsewhere it says what an edit may have added.
     """
-    words, others = set(split_words(left.abstract or "")), set(split_words(right.abstract or ""))
-    of_left, of_right = likeness.only.left & (words - others), likeness.only.right & (others - words)
+    words, others = Counter(split_words(left.abstract or "")), Counter(split_words(right.abstract or ""))
+    of_left, of_right = likeness.only.left & (words - others).keys(), likeness.only.right & (others - words).keys()
     if likeness.only.are_replaced:
         return bool(of_left and of_right)
-    is_added = not (likeness.is_part or likeness.drops_subtitle) and likeness.score < EQUAL_BUT_FOR_SIGNS
+    if likeness.drops_subtitle:
+        return False
+    is_named = left.name != left.title or right.name != right.title
+    names = find_only_words(left.name, right.name)
+    if is_named and (of_left & names.left or of_right & names.right):
+        return True
+    is_added = not likeness.is_part and likeness.score < EQUAL_BUT_FOR_SIGNS
     return is_added and bool(of_left or of_right)
 
 

@@ -220,6 +220,27 @@ MORE_CASES = {
         observe(f"{LADDERS} of tamil", title=f"{LONG} tamil"),
         (None, "other_subject"),
     ),
+    "another member of a family, in title and abstract, same day": (
+        observe(f"rung3 is ours {LADDERS}", title="rung3 lean ladders", name="rung3", dates=[DAY], counts=[3]),
+        observe(
+            f"rung3 omni is ours {LADDERS}",
+            title="rung3 omni lean ladders",
+            name="rung3 omni",
+            dates=[DAY],
+            counts=[3],
+        ),
+        (None, "other_subject"),
+    ),
+    "another size in title and abstract, though both abstracts have the word": (
+        observe(f"{LADDERS} small large", title=f"{LONG} small", dates=[DAY]),
+        observe(f"{LADDERS} large large", title=f"{LONG} large", dates=[DAY]),
+        (None, "other_subject"),
+    ),
+    "a longer title, which the edited abstract repeats, same day": (
+        observe(LADDERS, title=SHORT, dates=[DAY]),
+        observe(f"{LADDERS} indoors", title=f"{SHORT} indoors", dates=[DAY]),
+        ("subtitle", None),
+    ),
     "a replaced word, nothing else to go by": (
         observe(title=f"{LONG} hindi"),
         observe(title=f"{LONG} tamil"),
