@@ -9,6 +9,7 @@ import polars as pl
 from etl.transform.candidates import halve_id
 from etl.transform.keys import fold_text
 from etl.transform.scores import strip_urls
+from etl.transform.title_edges import breaks_off, strip_notes
 from etl.transform.verdicts import Observation
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ OBSERVATION_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "abstract": pl.String,
     "dates": pl.List(pl.Struct({"month": pl.Int8, "day": pl.Int8, "year": pl.Int16})),
     "author_counts": pl.List(pl.Int32),
+    "core": pl.String,
+    "is_cut": pl.Boolean,
 }
 """A candidate: ``title``, ``abstract`` and the ``name`` before a title's colon are folded; see ``Observation``."""
 
@@ -49,14 +52,18 @@ def observe_candidates(cards: pl.DataFrame) -> pl.DataFrame:
         pl.col("author_count").drop_nulls().unique().sort().alias("author_counts"),
     )
     stripped = pl.Series([None if text is None else strip_urls(text) for text in observed["abstract"]], dtype=pl.String)
+    titles = observed["title"].to_list()
+    cores = [core if (core := strip_notes(title)) != title else None for title in titles]
     return (
         observed.with_columns(
+            pl.Series("core", cores, pl.String),
+            pl.Series("is_cut", [breaks_off(title) for title in titles], pl.Boolean),
             halve_id("alias_id").alias("alias"),
             fold_text(pl.col("title").str.extract(_NAME)).alias("name"),
             fold_text(pl.col("title")),
             stripped.alias("abstract"),
         )
-        .with_columns(fold_text(pl.col("abstract")))
+        .with_columns(fold_text(pl.col("abstract")), fold_text(pl.col("core")))
         .select(pl.col(name).cast(dtype) for name, dtype in OBSERVATION_SCHEMA.items())
         .sort("alias_id")
     )
@@ -64,6 +71,6 @@ def observe_candidates(cards: pl.DataFrame) -> pl.DataFrame:
 
 def read_observations(observations: pl.DataFrame) -> Iterator[tuple[str, Observation]]:
     """Turn rows of :data:`OBSERVATION_SCHEMA` into records, each with its candidate's id."""
-    for alias_id, title_key, title, name, abstract, dates, author_counts in observations.drop("alias").iter_rows():
+    for alias_id, title_key, title, name, abstract, dates, counts, *edges in observations.drop("alias").iter_rows():
         days = frozenset((date["month"], date["day"], date["year"]) for date in dates)
-        yield alias_id, Observation(title_key, title, name, abstract, days, frozenset(author_counts))
+        yield alias_id, Observation(title_key, title, name, abstract, days, frozenset(counts), *edges)

@@ -55,6 +55,23 @@ class _Likeness:
         return not self.drops_subtitle and not find_only_words(self.left.name, self.right.name).are_none
 
     @property
+    def is_same_text(self) -> bool:
+        """Tell whether abstract, date and author count all agree: two prints of one text, whatever its title."""
+        return self.has_telling_abstract and self.days == 0 and bool(self.same_count)
+
+    @property
+    def has_telling_abstract(self) -> bool:
+        """Tell whether the abstracts are nearly equal, and long enough to be nobody else's."""
+        letters = min(len(self.left.abstract or ""), len(self.right.abstract or ""))
+        return self.score >= NEARLY_EQUAL and letters >= MIN_TELLING_ABSTRACT
+
+    @property
+    def may_be_same_text(self) -> bool:
+        """Tell whether an organisation in place of the authors, or a missing date, is all that leaves this open."""
+        is_known = self.days == 0 or bool(self.same_count)
+        return self.has_telling_abstract and is_known and self.days in (0, None) and self.same_count is not False
+
+    @property
     def is_out_of_reach(self) -> bool:
         """Tell whether no rule could join the two, since neither titles nor abstracts are alike."""
         return self.score < ALIKE and self.titles < TITLES_ALIKE
@@ -93,7 +110,8 @@ def _find_veto(left: Observation, right: Observation, likeness: _Likeness) -> st
     if likeness.days is not None and likeness.days > MAX_DAYS_APART:
         return "other_date"
     is_equal = likeness.score >= NEARLY_EQUAL
-    marks, others, titles = find_marks(left.title), find_marks(right.title), (left.title, right.title)
+    titles = _align_titles(left, right) if likeness.may_be_same_text else (left.title, right.title)
+    marks, others = map(find_marks, titles)
     is_subtitle = likeness.drops_subtitle and PART_LABELS.isdisjoint(likeness.only.left | likeness.only.right)
     is_retitled = likeness.titles < TITLES_RELATED and likeness.agrees_further
     if numbers_differ(marks, others) and not ((is_subtitle or is_retitled) and is_equal):
@@ -104,7 +122,7 @@ def _find_veto(left: Observation, right: Observation, likeness: _Likeness) -> st
         return None
     is_exempt = likeness.score >= EQUAL_BUT_FOR_SIGNS and likeness.agrees_further
     if not (is_exempt or likeness.drops_subtitle) and (
-        likeness.only.are_opposites or words_differ(marks.signs, others.signs, *titles)
+        find_only_words(*titles).are_opposites or words_differ(marks.signs, others.signs, *titles)
     ):
         return "other_sign"
     return "other_subject" if likeness.score >= ALIKE and _treat_other_subjects(left, right, likeness) else None
@@ -143,13 +161,26 @@ def _find_rule(left: Observation, right: Observation, likeness: _Likeness) -> st
     if score >= NEARLY_EQUAL and likeness.agrees_further:
         if titles >= TITLES_RELATED:
             return "near_title"
-        is_telling = min(len(left.abstract or ""), len(right.abstract or "")) >= MIN_TELLING_ABSTRACT
-        if is_telling and likeness.days == 0 and likeness.same_count:
+        if likeness.is_same_text:
             return "same_abstract"
     if titles >= TITLES_ALIKE and (likeness.days == 0 or is_spelling):
         common = share_content_words(left.abstract or "", right.abstract or "")
         return "near_title" if common >= MOSTLY_COMMON_WORDS else None
     return None
+
+
+def _align_titles(left: Observation, right: Observation) -> tuple[str, str]:
+    """Take off two titles what only one of them prints at an edge: a note, or what an ellipsis stands for."""
+    titles = (left.title, right.title)
+    if (left.core is None) is not (right.core is None):
+        titles = (left.core or left.title, right.core or right.title)
+    if not (left.is_cut or right.is_cut):
+        return titles
+    # The last word before an ellipsis may be half a word.
+    starts = [title.split()[: -1 if one.is_cut else None] for one, title in zip((left, right), titles, strict=True)]
+    length = min(len(start) for start, one in zip(starts, (left, right), strict=True) if one.is_cut)
+    first, second = (" ".join(start[:length]) for start in starts)
+    return (first, second) if length >= _MIN_PART_WORDS and first == second else titles
 
 
 def _adds_words(likeness: _Likeness) -> bool:

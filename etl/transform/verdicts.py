@@ -22,7 +22,9 @@ class Observation(NamedTuple):
 
     ``title`` and ``abstract`` are folded (``etl.transform.keys.fold_text``), the abstract None where none was printed;
     ``name`` is the folded part of the title before its colon, or all of it;
-    ``dates`` are (month, day, year or None) as printed.
+    ``dates`` are (month, day, year or None) as printed;
+    ``core`` is the folded title without notes in brackets at its edges, None where it has none; ``is_cut`` says whether
+    it ends with an ellipsis.
     """
 
     title_key: str
@@ -31,6 +33,8 @@ class Observation(NamedTuple):
     abstract: str | None
     dates: frozenset[Day]
     author_counts: frozenset[int]
+    core: str | None = None
+    is_cut: bool = False
 
 
 class Verdict(NamedTuple):

@@ -29,15 +29,18 @@ DAY, NEXT_DAY, OTHER_DAY = (7, 10, 2023), (7, 11, 2023), (7, 20, 2023)
 LONG, MIDDLE, SHORT = "deep ladders lean on many walls", "deep ladders lean on walls", "deep ladders lean"
 
 
-def observe(
+def observe(  # noqa: PLR0913 - an observation has so many fields
     abstract: str | None = LADDERS,
     *,
     title: str = LONG,
     name: str | None = None,
     dates: tuple[tuple[int, int, int | None], ...] = (),
     counts: tuple[int, ...] = (),
+    core: str | None = None,
+    is_cut: bool = False,
 ) -> Observation:
-    return Observation(title.replace(" ", ""), title, name or title, abstract, frozenset(dates), frozenset(counts))
+    key = title.replace(" ", "")
+    return Observation(key, title, name or title, abstract, frozenset(dates), frozenset(counts), core, is_cut)
 
 
 def test_the_texts_of_these_tests_are_as_alike_as_they_should_be():
@@ -241,6 +244,46 @@ MORE_CASES = {
         observe(f"{LADDERS} indoors", title=f"{SHORT} indoors", dates=[DAY]),
         ("subtitle", None),
     ),
+    "a venue's year in brackets, nothing else differs": (
+        observe(dates=[DAY], counts=[3]),
+        observe(title=f"{LONG} iclr 2025", dates=[DAY], counts=[3], core=LONG),
+        ("subtitle", None),
+    ),
+    "a venue's year in brackets, another author count": (
+        observe(dates=[DAY], counts=[3]),
+        observe(title=f"{LONG} iclr 2025", dates=[DAY], counts=[4], core=LONG),
+        (None, "other_number"),
+    ),
+    "a venue's year in brackets, an organisation in place of the authors": (
+        observe(dates=[DAY]),
+        observe(title=f"{LONG} iclr 2025", dates=[DAY], counts=[3], core=LONG),
+        ("subtitle", None),
+    ),
+    "a venue's year in brackets, no footer to go by": (
+        observe(),
+        observe(title=f"{LONG} iclr 2025", core=LONG),
+        (None, "other_number"),
+    ),
+    "years of two venues": (
+        observe(title=f"{LONG} iclr 2024", dates=[DAY], counts=[3], core=LONG),
+        observe(title=f"{LONG} iclr 2025", dates=[DAY], counts=[3], core=LONG),
+        (None, "other_number"),
+    ),
+    "a venue beside another version": (
+        observe(title=f"{LONG} 2", dates=[DAY], counts=[3]),
+        observe(title=f"{LONG} 3 iclr 2025", dates=[DAY], counts=[3], core=f"{LONG} 3"),
+        (None, "other_number"),
+    ),
+    "a number behind an ellipsis": (
+        observe(title=f"{LONG} of 3d steel", dates=[DAY], counts=[3]),
+        observe(title=f"{LONG} o", dates=[DAY], counts=[3], is_cut=True),
+        ("near_title", None),
+    ),
+    "a number in front of an ellipsis": (
+        observe(title="deep 3d ladders lean", dates=[DAY], counts=[3]),
+        observe(title="deep 4d ladders l", dates=[DAY], counts=[3], is_cut=True),
+        (None, "other_number"),
+    ),
     "a replaced word, nothing else to go by": (
         observe(title=f"{LONG} hindi"),
         observe(title=f"{LONG} tamil"),
@@ -333,6 +376,8 @@ observations = st.builds(
     abstract=st.none() | st.sampled_from((LADDERS, TIDES, HALF_LADDERS, NEARLY_LADDERS, LADDERS[:150], "")),
     dates=st.frozensets(days, max_size=2),
     author_counts=st.frozensets(st.integers(1, 3), max_size=2),
+    core=st.none() | st.just(SHORT),
+    is_cut=st.booleans(),
 )
 
 
