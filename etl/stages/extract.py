@@ -18,7 +18,7 @@ from etl.stages.ledger import forget_ledger
 from etl.stages.merging import merge_folders
 from etl.stages.mirror import exchange_units
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.runs import Bucket, choose_bucket_count, list_buckets, read_runs
+from etl.stages.runs import FEW_RUNS, Bucket, choose_bucket_count, list_buckets, read_runs
 from etl.stages.tasks import MAX_RETRIES, Tasks
 from etl.stages.units import choose_units, find_units, link_unit, list_units
 from etl.stages.validated import Report, write_report, write_valid_part
@@ -37,8 +37,10 @@ PUBLISHED: Final = ("dumps", "spans", "quarantine")
 
 _UNIT_ROOM: Final = 1.5
 _TABLE_ROOM: Final = 0.75
-"""What a build writes for a byte of a new dump, and for one of any dump: together more than the 1.8 to 2.1 bytes that
-``python bench/cluster.py counts`` finds. Where that is too little, it is told later, by the write that fails."""
+_MERGE_ROOM: Final = 1.5
+"""What a build writes for a byte of a new dump, for one of any dump, and for one of many dumps, whose runs are merged:
+the first two together more than the 1.8 to 2.1 bytes that ``python bench/cluster.py counts`` finds. Where that is too
+little, it is told later, by the write that fails."""
 
 _UNITS_NAME: Final = "units.json"
 """Where a result says which units it was made of."""
@@ -123,7 +125,8 @@ def _gather_units(
     """Give the units that hold the dumps of the plan: those that are kept, and then the others as they are made."""
     choice = choose_units(plan, list_units(warehouse))
     new = total - sum(unit.byte_count for unit in choice.kept)
-    check_room("the build", warehouse.state, round(_UNIT_ROOM * new + _TABLE_ROOM * total))
+    merged = total if len(choice.kept) + len(choice.new) > FEW_RUNS else 0
+    check_room("the build", warehouse.state, round(_UNIT_ROOM * new + _TABLE_ROOM * total + _MERGE_ROOM * merged))
     yield from choice.kept
     specs = [UnitSpec(str(find_units(warehouse)), tuple(dumps), mirror) for dumps in choice.new]
     try:
