@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from etl.transform.dated_papers import PAGE
 from etl.transform.dates import make_date
-from etl.transform.page_facts import PAGE
 from schemas.printed import PUBLISHED_BETWEEN
 
 

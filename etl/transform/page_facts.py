@@ -7,24 +7,20 @@ circle, and no order of dumps can change what comes out.
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from etl.transform.dated_papers import PAGE, keep_smallest, mark_dated, pack_papers
 from etl.transform.dates import make_date, parse_date_lines
 from etl.transform.header_periods import Period, read_period
-from etl.transform.year_odds import MAX_PAPERS, MIN_LATEST_CARDS, PageFacts, mark_papers
+from etl.transform.year_odds import PageFacts, mark_papers
 from schemas.printed import PUBLISHED_BETWEEN
 
 if TYPE_CHECKING:
     import datetime as dt
 
-PAGE: Final = ("dump_id", "page_number")
-
 PageKey = tuple[str, int]
-
-_DIGITS_OF_MARK: Final = 8
-"""Hexadecimal digits of 32 bits."""
 
 
 class PageEvidence(NamedTuple):
@@ -50,8 +46,8 @@ class PageEvidence(NamedTuple):
 class PaperFacts(NamedTuple):
     """What the listings of papers say of the pages they stand on.
 
-    ``dated``: ``dump_id``, ``page_number``, ``year``, ``papers`` (List(UInt32), marks of papers that print this year
-    there: those of the smallest numbers, which are the same on copies of a page);
+    ``dated``: ``dump_id``, ``page_number``, ``year`` (the latest one that these papers print there, and 0 for all
+    others), ``papers`` (List(UInt32), marks of papers that print it: the smallest, so that copies have the same);
 
     ``twins``: ``dump_id``, ``page_number``, ``twin_years`` (the years that any page prints for the page's year-less
     cards), ``twin_cards``; ``known``: ``dump_id``, ``page_number``, ``latest_known_on``; ``links``: ``dump_id``,
@@ -87,19 +83,26 @@ def find_paper_facts(cards: pl.DataFrame) -> PaperFacts:
                 ``year``: all cards of some papers.
     """
     dated = cards.with_columns(make_date(pl.col("year"), pl.col("month"), pl.col("day")).alias("printed_on"))
-    return PaperFacts(_mark_dated(cards), _find_twin_years(dated), _find_latest_known(dated), link_pages(cards))
+    return PaperFacts(mark_dated(cards), _find_twin_years(dated), _find_latest_known(dated), link_pages(cards))
 
 
 def sum_facts(facts: PaperFacts) -> PaperFacts:
     """Sum facts of many papers up: a row for each page, and each pair of pages once."""
     return PaperFacts(
-        _keep_smallest(facts.dated.explode("papers")),
-        facts.twins.group_by(PAGE).agg(
-            pl.col("twin_years").explode().unique().sort().alias("twin_years"), pl.col("twin_cards").sum()
-        ),
-        facts.known.group_by(PAGE).agg(pl.col("latest_known_on").max()),
+        keep_smallest(facts.dated.explode("papers")),
+        _sum_twins(facts.twins),
+        _sum_known(facts.known),
         facts.links.unique(),
     )
+
+
+def _sum_twins(twins: pl.DataFrame) -> pl.DataFrame:
+    years = pl.col("twin_years").explode().unique().sort()
+    return twins.group_by(PAGE).agg(years.alias("twin_years"), pl.col("twin_cards").sum())
+
+
+def _sum_known(known: pl.DataFrame) -> pl.DataFrame:
+    return known.group_by(PAGE).agg(pl.col("latest_known_on").max())
 
 
 def gather_evidence(
@@ -108,7 +111,8 @@ def gather_evidence(
     """Gather the evidence on each page's year.
 
     Columns in:  ``pages``: ``dump_id``, ``page_number``, ``header_date_line``; ``summaries`` as of
-                 :func:`summarize_pages`; ``given``: ``dump_id``, ``given_page_on``, ``given_by``.
+                 :func:`summarize_pages`; ``given``: ``dump_id``, ``given_page_on``, ``given_by``;
+                 ``facts`` summed up, unless they are of all papers at once.
     Returns:     one record per page, sorted by ``dump_id``, ``page_number``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
@@ -119,11 +123,7 @@ def gather_evidence(
         pl.col("year").alias("header_year"),
     )
     headers = headers.join(pages.select(*PAGE, "header_date_line"), on=PAGE, how="left")
-    dated, twins, known, _ = sum_facts(facts)
-    latest = dated.group_by(PAGE).agg(
-        pl.col("papers").explode().unique().bottom_k(MAX_PAPERS).alias("dated_papers"),
-        pl.col("papers").sort_by("year").last().list.head(MIN_LATEST_CARDS).alias("latest_papers"),
-    )
+    twins, known = _sum_twins(facts.twins), _sum_known(facts.known)
     days = (
         given.filter(pl.col("given_page_on").is_not_null())
         .group_by("dump_id")
@@ -136,7 +136,7 @@ def gather_evidence(
     )
     whole = (
         headers.join(summaries, on=PAGE, how="left")
-        .join(latest, on=PAGE, how="left")
+        .join(pack_papers(facts.dated), on=PAGE, how="left")
         .join(twins, on=PAGE, how="left")
         .join(known, on=PAGE, how="left")
         .join(days, on="dump_id", how="left")
@@ -166,17 +166,6 @@ def link_pages(cards: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .sort(pl.all())
     )
-
-
-def _mark_dated(cards: pl.DataFrame) -> pl.DataFrame:
-    """List which papers print which year on each page; of ids, which are hashes, the last digits are mark enough."""
-    mark = pl.col("group_id").str.tail(_DIGITS_OF_MARK).str.to_integer(base=16, dtype=pl.UInt32)
-    return _keep_smallest(cards.filter(pl.col("year").is_not_null()).select(*PAGE, "year", mark.alias("papers")))
-
-
-def _keep_smallest(dated: pl.DataFrame) -> pl.DataFrame:
-    smallest = pl.col("papers").unique().sort().head(MAX_PAPERS)
-    return dated.group_by(*PAGE, "year").agg(smallest)
 
 
 def _find_twin_years(cards: pl.DataFrame) -> pl.DataFrame:
@@ -218,7 +207,7 @@ def _make_evidence(row: dict[str, Any]) -> PageEvidence:
             dated_cards=row["dated_cards"] or 0,
             latest_printed_year=row["latest_printed_year"],
             yearless_days=tuple(_name_day(day["month"], day["day"]) for day in yearless),
-            dated_papers=mark_papers(sorted(row["dated_papers"] or ())),
+            dated_papers=mark_papers(row["dated_papers"] or ()),
             latest_papers=mark_papers(row["latest_papers"] or ()),
         ),
         header_year=header_year if is_year else None,

@@ -118,7 +118,7 @@ def weigh_years(pages: list[PageFacts], *, not_before: int) -> Verdict | None:
 
 
 class _Pool(NamedTuple):
-    """What pages that share a year say of it together: numbers of distinct papers, distinct days."""
+    """What pages that share a year say of it together: numbers of distinct papers, up to a bound, and distinct days."""
 
     latest_year: int
     dated_papers: int
@@ -141,7 +141,8 @@ def _pool(pages: list[PageFacts]) -> _Pool | None:
         return None
     yearless: Counter[tuple[int, int]] = Counter()
     for page in pages:
-        yearless |= Counter(page.yearless_days)
+        for day, cards in Counter(page.yearless_days).items():
+            yearless[day] = max(yearless[day], cards)
     return _Pool(
         latest,
         _count_papers(page.dated_papers for page in pages),
@@ -161,7 +162,13 @@ def mark_papers(numbers: Iterable[int]) -> bytes:
 
 
 def _count_papers(packed: Iterable[bytes]) -> int:
-    return len({mark for marks in packed for mark in memoryview(marks).cast(_MARK)})
+    """Count the distinct marks, up to as many as can make a difference."""
+    found: set[int] = set()
+    for marks in packed:
+        found.update(memoryview(marks).cast(_MARK))
+        if len(found) >= MAX_PAPERS:
+            return MAX_PAPERS
+    return len(found)
 
 
 def _weigh(found: _Pool, year: int, first: int) -> Decimal:

@@ -7,7 +7,7 @@ from etl.load.tables import read_table
 from etl.stages.date import read_page_dates
 from schemas import TABLES
 from schemas.validation import find_failures
-from tests.etl.stages.dumps import MARCH, NOVEMBER, OCTOBER, make_page, write_dumps
+from tests.etl.stages.dumps import LAMPS, MARCH, NOVEMBER, OCTOBER, TIDES, make_card, make_page, write_dumps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
     from tests.etl.stages.conftest import RunStages
 
+WORDS = ("oak", "ash", "elm", "fir", "yew", "box", "bay", "fig", "gum", "ivy")
 DAYS = ["header_date_line", "page_on", "page_year_basis"]
 
 
@@ -46,6 +47,29 @@ def test_the_days_of_two_copies_of_a_dump_are_both_heard(run_stages: RunStages, 
     pages = read_table(run_stages(folder, page_days=days)["date"].open_folder(warehouse), "pages")
     assert pages["page_on"].to_list() == [None]
     assert "contradiction: undecided" in pages["year_evidence"].to_list()[0]
+
+
+def test_a_day_in_a_files_name_may_be_a_few_days_after_the_headers(
+    run_stages: RunStages, warehouse: Warehouse, tmp_path: Path
+):
+    folder = write_dumps(tmp_path / "dumps", **{"2025-10-31": OCTOBER})
+    receipts = run_stages(folder, page_days_from_names=True)
+    pages = read_table(receipts["date"].open_folder(warehouse), "pages")
+    assert pages.select(DAYS).rows() == [("Oct 29", dt.date(2025, 10, 29), "given")]
+
+
+def test_a_copy_with_other_line_ends_is_no_further_evidence(
+    run_stages: RunStages, warehouse: Warehouse, tmp_path: Path
+):
+    cards = [make_card(f"Paper {word}", f"{word} {TIDES}", "  • 3 authors", "Jul 10, 2024") for word in WORDS]
+    page = make_page("Oct 29", *cards, *(make_card(f"New {day}", LAMPS, f"Oct {day}") for day in (23, 24, 27))) + "\n"
+    copies = {"a": page, "b": page.replace("\n", "\r\n"), "c": f"{page}\n", "d": f"{page}\n{page}"}
+    receipts = run_stages(write_dumps(tmp_path / "dumps", **copies))
+    pages = read_table(receipts["date"].open_folder(warehouse), "pages")
+    assert pages.height == 5
+    assert pages["page_on"].null_count() == 5
+    odds = {text for texts in pages["year_evidence"] for text in texts if text.startswith("undecided")}
+    assert odds == {"undecided: odds 41:1 for 2025, below 99:1"}
 
 
 def test_every_page_has_its_row_and_its_counts(run_stages: RunStages, warehouse: Warehouse, tmp_path: Path):
