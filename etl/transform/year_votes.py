@@ -121,8 +121,9 @@ def _drop_copies(ballots: Iterable[Ballot]) -> list[Ballot]:
 
 def _hangs_on_one(ballots: Sequence[Ballot]) -> bool:
     """Tell whether all that several pages know of their year is what other dumps print for a single card."""
-    claiming = _drop_copies(ballot for ballot in ballots if ballot.claims)
-    return len(_drop_copies(ballots)) > 1 and len(claiming) == 1 and claiming[0].is_by_one_card
+    claiming = [ballot for ballot in ballots if ballot.claims]
+    is_alone = len(_drop_copies(ballots)) > 1 and len(_drop_copies(claiming)) == 1
+    return is_alone and all(ballot.is_by_one_card for ballot in claiming)
 
 
 def _pick(years: Counter[int]) -> int:
