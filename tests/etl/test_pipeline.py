@@ -95,7 +95,7 @@ def test_who_watches_hears_every_stage_in_order(warehouse: Warehouse, dumps: Pat
     build(warehouse, InputOptions((dumps,)), runner=LocalRunner(1), progress=listener)
     assert listener.stages == [*STAGES, "publish"]
     total = sum(path.stat().st_size for path in dumps.iterdir())
-    tasks = {"identify": (5, 5), "date": (1, 1), "resolve": (3, 3)}
+    tasks = {"identify": (5, 5), "date": (2, 2), "resolve": (3, 3)}
     assert listener.done == {"collect": (2, 2), "extract": (total, total), **tasks}
     assert listener.steps.index("verify") < listener.steps.index("gates") < listener.steps.index("commit")
 
