@@ -20,6 +20,7 @@ from etl.stages.runs import Bucket, list_buckets, read_runs, remove_runs, write_
 from etl.stages.tasks import Tasks
 from etl.stages.validated import write_valid_tables
 from etl.transform.candidates import halve_id
+from etl.transform.dates import CUT_DAY, forget_cut_days
 from etl.transform.page_facts import PaperFacts, find_paper_facts, sum_facts, summarize_pages
 from etl.transform.years import date_by_facts
 
@@ -34,7 +35,7 @@ _RANGES_OF_SUM: Final = 16
 """Facts are small, so a task sums up so many ranges: every task opens the runs of all ranges."""
 
 _GIVEN: Final = ("dump_id", "given_page_on", "given_by")
-_DATED: Final = ("dump_id", "page_number", "month", "day", "year")
+_DATED: Final = ("dump_id", "page_number", "month", "day", *CUT_DAY)
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,9 @@ def gather_page_facts(spec: DateSpec) -> Bucket:
     source, folder = Path(spec.source), Path(spec.folder)
     name = f"{spec.bucket.number:06d}.arrow"
     by_dump = halve_id("dump_id")
-    cards = read_runs(source / "cards", spec.bucket, _DATED)
+    cards = forget_cut_days(read_runs(source / "cards", spec.bucket, _DATED))
     write_run(summarize_pages(cards), folder / "summaries" / name, by_dump, "page_number")
-    papers = read_group_cards(source, Path(spec.identified), spec.bucket, _DATED)
+    papers = forget_cut_days(read_group_cards(source, Path(spec.identified), spec.bucket, _DATED))
     for kind, rows in find_paper_facts(papers)._asdict().items():
         write_run(rows, folder / kind / name, by_dump, "page_number")
     return spec.bucket

@@ -33,6 +33,7 @@ from etl.stages.runs import (
 )
 from etl.stages.tasks import Tasks
 from etl.transform.candidates import PAIR_SCHEMA, find_blocks, halve_id, list_pairs
+from etl.transform.dates import CUT_DAY, forget_cut_days
 from etl.transform.decisions import DECISION_SCHEMA, Decisions, check_chains, resolve_decisions
 from etl.transform.identify import Identity, compare_pairs, group_candidates
 from etl.transform.observations import OBSERVED, observe_candidates
@@ -143,7 +144,8 @@ def gather_pairs(spec: IdentifySpec) -> IdentifyReceipt:
 
 def observe_bucket(spec: IdentifySpec) -> IdentifyReceipt:
     """Gather what the listings of this range's candidates print, as far as they stand in a pair."""
-    cards = read_runs(Path(spec.source, "candidates"), spec.bucket, OBSERVED)
+    columns = [*dict.fromkeys((*OBSERVED, *CUT_DAY))]
+    cards = forget_cut_days(read_runs(Path(spec.source, "candidates"), spec.bucket, columns))
     wanted = read_runs(Path(spec.folder, "wanted"), spec.bucket)["alias"].unique()
     paired = cards.filter(halve_id("alias_id").is_in(wanted.implode()))
     write_run(observe_candidates(paired), _name_run(spec, "observations"), pl.col("alias"), "alias_id")

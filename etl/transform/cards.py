@@ -61,14 +61,6 @@ RESOLVED: Final = tuple(name for name in CARD_SCHEMA if name not in {"date_line"
 """What papers are made of, candidate by candidate."""
 
 
-_IS_CUT_DAY: Final = (
-    pl.col("byte_problems").list.contains("date_cut_possible")
-    & pl.col("year").is_null()
-    & pl.col("comment_count").is_null()
-)
-"""A day that may have lost its year, or its last digit: of ``Jul 10, 2023`` a dump can end with ``Jul 1``."""
-
-
 def read_cards(printed_cards: pl.DataFrame) -> pl.DataFrame:
     """Read the printed lines of cards into fields, with a reason for each that cannot be read.
 
@@ -76,7 +68,7 @@ def read_cards(printed_cards: pl.DataFrame) -> pl.DataFrame:
     Columns out: :data:`CARD_SCHEMA`; ``problems`` sorted. Rows and order unchanged.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
-    cards = add_keys(parse_footers(_forget_cut_days(parse_date_lines(printed_cards))))
+    cards = add_keys(parse_footers(parse_date_lines(printed_cards)))
     upvotes = parse_count(pl.col("upvote_line"))
     has_footer = (pl.col("footer") != "missing") | pl.col("date_line").is_not_null()
     problems = pl.concat_list(
@@ -87,7 +79,6 @@ def read_cards(printed_cards: pl.DataFrame) -> pl.DataFrame:
         pl.when((pl.col("footer") == "missing") & has_footer).then(pl.lit("author_line_missing")),
         pl.when(has_footer & pl.col("date_line").is_null()).then(pl.lit("date_missing")),
         pl.when(~has_footer).then(pl.lit("footer_missing")),
-        pl.when(_IS_CUT_DAY & pl.col("date_problem").is_null()).then(pl.lit("year_unknown")),
         pl.when(pl.col("upvote_line").is_not_null() & upvotes.is_null()).then(pl.lit("upvote_count_invalid")),
         pl.when(is_rounded(pl.col("upvote_line"))).then(pl.lit("number_rounded")),
         "byte_problems",
@@ -95,8 +86,3 @@ def read_cards(printed_cards: pl.DataFrame) -> pl.DataFrame:
     return cards.with_columns(
         problems.list.drop_nulls().list.unique().list.sort().alias("problems"), upvotes.alias("upvote_count")
     ).select(pl.col(name).cast(dtype) for name, dtype in CARD_SCHEMA.items())
-
-
-def _forget_cut_days(cards: pl.DataFrame) -> pl.DataFrame:
-    """Take no day from a line that may be cut: it would be evidence for a year that it may only lack."""
-    return cards.with_columns(pl.when(~_IS_CUT_DAY).then(pl.col(name)).alias(name) for name in ("month", "day"))

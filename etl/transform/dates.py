@@ -64,6 +64,10 @@ def parse_date_lines(cards: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+CUT_DAY: Final = ("problems", "year", "comment_count")
+"""What tells of a card whether its day may be cut."""
+
+
 def make_date(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
     """Make a Date of year, month and day; null where any is null or the calendar has no such day.
 
@@ -84,3 +88,20 @@ def _read_month(text: pl.Expr) -> pl.Expr:
     """Read a month's name or number."""
     named = text.str.slice(0, 3).str.to_lowercase().replace_strict(_MONTHS, default=None, return_dtype=pl.Int8)
     return pl.coalesce(named, text.cast(pl.Int8, strict=False))
+
+
+def is_cut_day() -> pl.Expr:
+    """Tell of cards whether their day may have lost its year, or a digit: ``Jul 1`` at the end of a dump.
+
+    Columns in: :data:`CUT_DAY`. A number of comments behind the day shows that it is whole.
+    """
+    may_be_cut = pl.col("problems").list.contains("date_cut_possible")
+    return may_be_cut & pl.col("year").is_null() & pl.col("comment_count").is_null()
+
+
+def forget_cut_days(cards: pl.DataFrame) -> pl.DataFrame:
+    """Take no day from a date line that may be cut: it is evidence for no year, and tells no two papers apart.
+
+    Columns in:  those of :data:`CUT_DAY`, ``month``, ``day``, and others. Columns out: the same.
+    """
+    return cards.with_columns(pl.when(~is_cut_day()).then(pl.col(name)).alias(name) for name in ("month", "day"))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from etl.transform.dated_papers import PAGE
-from etl.transform.dates import make_date
+from etl.transform.dates import is_cut_day, make_date
 from schemas.printed import PUBLISHED_BETWEEN
 
 
 def date_listings(cards: pl.DataFrame, page_dates: pl.DataFrame) -> pl.DataFrame:
     """Give each card its page's day and its publication day.
 
-    Columns in:  ``cards``: ``dump_id``, ``page_number``, ``position``, ``month``, ``day``, ``year``, ``problems`` and
-                 others; ``page_dates``: ``dump_id``, ``page_number``, ``page_on``, ``capture_year``,
-                 ``capture_year_basis``.
+    Columns in:  ``cards``: ``dump_id``, ``page_number``, ``position``, ``month``, ``day``, ``year``, ``problems``,
+                 ``comment_count`` and others; ``page_dates``: ``dump_id``, ``page_number``, ``page_on``,
+                 ``capture_year``, ``capture_year_basis``.
     Columns out: adds ``page_on``, ``published_on`` (Date), ``published_year_basis`` (String); ``problems`` gains
                  ``year_unknown`` where a printed day has no year. Sorted by ``dump_id``, ``position``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
@@ -22,7 +22,9 @@ def date_listings(cards: pl.DataFrame, page_dates: pl.DataFrame) -> pl.DataFrame
     dated = cards.join(page_dates.select(*PAGE, "page_on", "capture_year", "capture_year_basis"), on=PAGE, how="left")
     year = pl.coalesce("year", "capture_year")
     on = make_date(year, pl.col("month"), pl.col("day"))
-    published_on = pl.when(on.is_between(*PUBLISHED_BETWEEN)).then(on)  # a header may print any year
+    # A day that may be cut, and would be after the page's own, has lost its year.
+    is_possible = ~is_cut_day() | (on <= pl.col("page_on").dt.offset_by("1d"))
+    published_on = pl.when(on.is_between(*PUBLISHED_BETWEEN) & is_possible).then(on)  # a header may print any year
     basis = pl.when(pl.col("year").is_not_null()).then(pl.lit("printed")).otherwise("capture_year_basis")
     is_unknown = published_on.is_null() & pl.col("month").is_not_null()
     return (

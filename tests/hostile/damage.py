@@ -159,7 +159,7 @@ CASES = (
         _1="date_missing",
     ),
     _cut("behind_the_dot", "Laboratory\n·", SHEEP, ROBOTS._replace(date_line=None), _1="date_missing"),
-    _cut("in_the_date", "\nOct 2", SHEEP, ROBOTS._replace(date_line="Oct 2"), _1="date_cut_possible year_unknown"),
+    _cut("in_the_date", "\nOct 2", SHEEP, ROBOTS._replace(date_line="Oct 2"), _1="date_cut_possible"),
     _cut("in_the_comments", "\nOct 27 1", SHEEP, ROBOTS._replace(date_line="Oct 27 1"), _1="date_cut_possible"),
     _cut("behind_the_comments", "\nOct 27 12", SHEEP, ROBOTS, _1="date_cut_possible"),
     Case("cut_behind_a_year", THREE.rstrip()),
@@ -173,7 +173,7 @@ CASES = (
         "cut_in_front_of_a_year",
         THREE.rstrip()[: -len(", 2024")],
         (SHEEP, ROBOTS, FENCE._replace(date_line="Apr 22")),
-        problems={2: ("date_cut_possible", "year_unknown")},
+        problems={2: ("date_cut_possible",)},
     ),
     Case(
         "two_dumps_glued_in_the_middle_of_a_line",

@@ -52,6 +52,24 @@ def test_every_page_of_a_dump_has_a_year_of_its_own():
     assert [row[3] for row in date(cards, pages)] == [dt.date(2024, 2, 1), dt.date(2025, 2, 1)]
 
 
+@pytest.mark.parametrize(
+    ("month", "day", "page_on", "expected"),
+    [
+        (10, 27, OCTOBER, dt.date(2025, 10, 27)),
+        (10, 30, OCTOBER, dt.date(2025, 10, 30)),
+        (12, 10, OCTOBER, None),
+        (10, 27, None, None),
+    ],
+)
+def test_a_day_that_may_be_cut_is_dated_only_up_to_the_pages_own(
+    month: int, day: int, page_on: dt.date | None, expected: dt.date | None
+):
+    cards = make_cards({"alias_id": "x", "month": month, "day": day, "problems": ["date_cut_possible"]})
+    ((_, _, _, published_on, _, problems),) = date(cards, frame_pages(("a", 0, page_on, 2025, "inferred")))
+    assert published_on == expected
+    assert ("year_unknown" in problems) == (expected is None)
+
+
 def test_a_day_without_any_year_stays_unknown_and_says_so():
     cards = make_cards({"alias_id": "x", "month": 10, "day": 28, "problems": ["abstract_missing", "number_rounded"]})
     expected = ("a", 0, None, None, None, ["abstract_missing", "number_rounded", "year_unknown"])
