@@ -23,14 +23,18 @@ _AUTHORS = re.compile(AUTHOR_LINE.removesuffix("$"))
 _SIGNS = "|".join(re.escape(sign) for sign in sorted(DOTS, key=len, reverse=True))
 _PARTING = re.compile(rf"[{SPACES}]*(?P<sign>{_SIGNS}|[-\u2013\u2014,;/])[{SPACES}]*")
 """What parts the authors from the date where both stand on one line."""
+
 _COUNT_HALF = re.compile(rf"^(?P<bullet>(?:{_SIGNS}|[-\u2013\u2014])[{SPACES}]*)?{NUMBER}$")
+
 _DATE_HALVES: Final = (
     (re.compile(rf"^[A-Za-z]{{3,9}}\.?[{SPACES}]+[0-9]{{1,2}},?$"), re.compile(rf"^,?[{SPACES}]*[0-9]{{4}}\b")),
     (re.compile(r"^[A-Za-z]{3,9}\.?$"), re.compile(r"^[0-9]{1,2}\b")),
 )
 """The two halves of a date with a line break between two of its pieces."""
+
 _DIGITS_CUT = (re.compile(rf"^[A-Za-z]{{3,9}}\.?[{SPACES}]+[0-9]$"), re.compile(rf"^[0-9],[{SPACES}]*[0-9]{{4}}\b"))
 """The two halves of a date with a line break between two digits of its day."""
+
 _LONGEST_HALF: Final = 24
 _INVISIBLE: Final = "".join(
     chr(code)
@@ -38,13 +42,15 @@ _INVISIBLE: Final = "".join(
     for code in range(first, last + 1)
 )
 """What takes no room: soft hyphens, joiners, marks and isolates of the direction of writing, byte-order marks."""
+
 _INVISIBLE_OR_WHITE: Final = _INVISIBLE + string.whitespace + "\u00a0\u3000"
 
 
 def split_lines(raw: bytes, encoding: Encoding) -> list[Line]:
     r"""Cut a dump into its non-blank lines; what lies between them is white space or the byte-order mark.
 
-    A footer that is printed on one line (``3 authors · May 2``) is cut at its dot, as if it stood on three.
+    A footer that is printed on one line (``3 authors · May 2``) is cut at its dot, as if it stood on three; an author
+    line or a date with a line break in it is one line.
     Errors: none; bytes that are not of the encoding become U+FFFD in ``text``.
     Source: docs/dump-format.md#lines
 
