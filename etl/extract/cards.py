@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from etl.extract.edges import NO_HEAD, NO_TAIL, Head, Tail, begins_with_upvotes, cut_at_heads, read_head, read_tail
-from etl.extract.lines import Kind, is_heading, is_organization
+from etl.extract.lines import Kind, is_heading, is_organization, names_itself
 from etl.extract.looks import State, fits_title
 from etl.extract.segment import CARD_BEGINNINGS, segment_lines
 
@@ -139,7 +139,7 @@ def _names_organization(lines: Sequence[Line], index: int, floor: int, date: int
     """Tell whether the line above a footer names an organisation: by its place first, then by its looks.
 
     Above an author line it may also be the end of an abstract, or a title that nothing follows. So a blank line may be
-    below it only where the rest of the footer is spaced by blank lines, too.
+    below it only where the rest of the footer is spaced by blank lines, too, or where handle and name begin alike.
     """
     line = lines[index]
     if line.kind is not Kind.TEXT or not is_organization(line.text):
@@ -147,8 +147,8 @@ def _names_organization(lines: Sequence[Line], index: int, floor: int, date: int
     follows_sentence = index > floor and lines[index - 1].text.endswith(_SENTENCE_ENDS)
     if not lines[index + 1].after_blank:
         return not is_above_authors or (index > floor and (line.after_blank or follows_sentence))
-    is_spaced = lines[date].after_blank and (not is_above_authors or lines[date - 1].after_blank)
-    return is_spaced and index - floor >= _MIN_LINES_ABOVE_LOOSE_ORGANIZATION and follows_sentence
+    is_doubtful = is_above_authors and not lines[date - 1].after_blank and not names_itself(line.text)
+    return not is_doubtful and index - floor >= _MIN_LINES_ABOVE_LOOSE_ORGANIZATION and follows_sentence
 
 
 def read_gap(gap: Sequence[Line], footing: Footing, layout: Layout, *, is_footerless: bool) -> Iterator[Card]:

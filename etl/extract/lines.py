@@ -55,6 +55,7 @@ _LABELLED: Final = re.compile(
 _HEADINGS: Final = frozenset({"abstract", "abstract:", "summary", "summary:", "tl;dr", "tl;dr:", "tldr"})
 _LONGEST_HEADING: Final = max(map(len, _HEADINGS))
 _NUMBERED: Final = re.compile(r"^\(?[0-9]{1,2}[.)][ \t\u00a0]")
+_SAME_LETTERS: Final = 3
 _FIRST_OF_EAST_ASIA: Final = "\u2e80"
 
 
@@ -120,6 +121,16 @@ def is_organization(text: str) -> bool:
     is_sentence = text.endswith((".", "!", "?", ":", ",", ";")) and not text.lower().endswith(_COMPANY_ENDS)
     is_line = len(text) <= MAX_FOOTER_LINE_LENGTH and "•" not in text and "://" not in text
     return is_line and not is_sentence and _ORGANIZATION_LINE.match(text) is not None
+
+
+def names_itself(text: str) -> bool:
+    """Tell whether handle and name of an organisation begin alike, as those of hardly any sentence do.
+
+    >>> names_itself("naver-ai NAVER AI Lab"), names_itself("Under review")
+    (True, False)
+    """
+    handle, _, name = text.lower().partition(" ")
+    return len(handle) >= _SAME_LETTERS and name.lstrip()[:_SAME_LETTERS] == handle[:_SAME_LETTERS]
 
 
 def is_item(text: str) -> bool:

@@ -129,6 +129,12 @@ CASES = (
         problems={0: ("date_invalid",)},
         fields={0: {"year": None, "month": None, "day": None}},
     ),
+    Case("blank_line_below_an_organization", replace(THREE, "Laboratory\n·\nOct", "Laboratory\n\n·\nOct")),
+    Case(
+        "blank_line_between_organization_and_authors",
+        replace(THREE, "Laboratory\n  • 12 authors", "Laboratory\n\n  • 12 authors"),
+        fields={2: _BOTH},
+    ),
     Case(
         "footer_on_one_line",
         replace(
