@@ -16,13 +16,13 @@ from etl.runners.local import LocalRunner
 from etl.stages.collect import read_inputs
 from etl.stages.identify import read_group_cards
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.runs import Bucket, list_buckets, read_runs, remove_runs, write_run
+from etl.stages.runs import Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
 from etl.stages.tasks import Tasks
 from etl.stages.validated import write_valid_tables
 from etl.transform.candidates import halve_id
 from etl.transform.dates import CUT_DAY, forget_cut_days
-from etl.transform.page_facts import PaperFacts, find_paper_facts, sum_facts, summarize_pages
-from etl.transform.years import date_by_facts
+from etl.transform.page_facts import PaperFacts, find_paper_facts, gather_evidence, sum_facts, summarize_pages
+from etl.transform.years import date_by_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,8 +68,8 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
         for task, count in ((gather_page_facts, buckets), (sum_page_facts, sums)):
             tasks.run(task, [DateSpec(str(source), str(identity), str(folder), one) for one in list_buckets(count)])
         pages = read_runs(source / "pages").sort("dump_id", "page_number")
-        facts = PaperFacts(*(read_runs(folder / "sums" / name) for name in PaperFacts._fields))
-        page_dates = date_by_facts(pages, read_runs(folder / "summaries"), facts, given)
+        evidence = gather_evidence(pages, read_runs(folder / "summaries"), _read_facts(folder / "sums"), given)
+        page_dates = date_by_evidence(evidence, map(read_run, list_runs(folder / "sums" / "links")))
         page_dates.write_parquet(folder / "page_dates.parquet")
         remove_runs(folder, "summaries", "sums", *PaperFacts._fields)
         whole = pages.join(page_dates.drop(_PRIVATE), on=["dump_id", "page_number"], how="left")
@@ -116,6 +116,12 @@ def sum_page_facts(spec: DateSpec) -> Bucket:
         run = folder / "sums" / kind / f"{spec.bucket.number:06d}.arrow"
         write_run(rows, run, halve_id("dump_id"), "page_number")
     return spec.bucket
+
+
+def _read_facts(sums: Path) -> PaperFacts:
+    """Read all but the links, which are many and are read one run after the other."""
+    facts = {name: read_runs(sums / name) for name in PaperFacts._fields if name != "links"}
+    return PaperFacts(**facts, links=read_run(list_runs(sums / "links")[0])[:0])
 
 
 def read_page_dates(folder: Path) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from etl.transform.year_odds import is_day
 from etl.transform.year_votes import Ballot, Decision, cast_ballot, decide_year
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from etl.transform.given_days import GivenDay
 
@@ -56,9 +56,18 @@ def date_by_facts(pages: pl.DataFrame, summaries: pl.DataFrame, facts: PaperFact
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     Source:      docs/architecture.md#years
     """
-    everything = gather_evidence(pages, summaries, facts, given)
-    links = (((one, page), (other, of_other)) for one, page, other, of_other in facts.links.unique().iter_rows())
-    roots = connect((evidence.key for evidence in everything), links)
+    return date_by_evidence(gather_evidence(pages, summaries, facts, given), [facts.links])
+
+
+def date_by_evidence(everything: Sequence[PageEvidence], links: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Date every page from what is known of it.
+
+    ``links`` are frames of pairs of pages, as of :func:`etl.transform.page_facts.link_pages`; there may be very many.
+    Columns out: as of :func:`date_by_facts`.
+    """
+    rows_of_links = (row for some in links for row in some.iter_rows())
+    pairs = (((one, page), (other, of_other)) for one, page, other, of_other in rows_of_links)
+    roots = connect((evidence.key for evidence in everything), pairs)
     clusters: dict[tuple[str, int], list[PageEvidence]] = {}
     for evidence in everything:
         clusters.setdefault(roots[evidence.key], []).append(evidence)
