@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
 
+_DATING: Final = ("dump_id", "page_number", "page_on", "capture_year", "capture_year_basis")
 _PRIVATE: Final = ("capture_year", "capture_year_basis")
 _RANGES_OF_SUM: Final = 16
 """Facts are small, so a task sums up so many ranges: every task opens the runs of all ranges."""
@@ -125,8 +126,11 @@ def _read_facts(sums: Path) -> PaperFacts:
 
 
 def read_page_dates(folder: Path) -> pl.DataFrame:
-    """Read the pages' dates back, with the year that their year-less cards are of."""
-    return pl.read_parquet(folder / "page_dates.parquet", glob=False)
+    """Read back what dates a page's listings: its day, and the year that its year-less cards are of.
+
+    Every task reads all of it, so the evidence, which is most of it, stays on the disk.
+    """
+    return pl.read_parquet(folder / "page_dates.parquet", columns=list(_DATING), glob=False)
 
 
 def _order_columns(pages: pl.DataFrame) -> pl.DataFrame:
