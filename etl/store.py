@@ -19,6 +19,7 @@ from etl.errors import PaperhouseError, join_message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from obstore import ObjectMeta
     from obstore.store import ObjectStore
 
 SCHEMES: Final = ("s3", "s3a", "gs", "az", "azure", "abfs", "abfss")
@@ -92,6 +93,14 @@ def find_place(url: str) -> Place:
 def is_url(path: str) -> bool:
     """Tell whether a path of an input is a place in a store."""
     return "://" in path and path.partition("://")[0] in SCHEMES
+
+
+def list_objects_below(place: Place) -> list[ObjectMeta]:
+    """List what the store says of each object below a place. Errors: ``StoreRefusedError``."""
+    import obstore  # noqa: PLC0415 - who works with files needs none of it
+
+    with explain_store(place.url):
+        return [meta for batch in obstore.list(place.open(), place.key or None) for meta in batch]
 
 
 @contextlib.contextmanager

@@ -46,7 +46,6 @@ def write_answer(batches: pa.RecordBatchReader, form: str, output: Output) -> No
     A spreadsheet is CSV with an apostrophe before text and headings that would be taken for a formula; numbers and
     dates stay.
 
-
     Errors: ``RepeatedColumnError`` where JSON or Parquet would lose a column.
     """
     if form in {"json", "parquet"}:

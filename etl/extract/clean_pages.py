@@ -12,7 +12,7 @@ import numpy as np
 from etl.extract.cards import read_footer
 from etl.extract.headers import MAX_HEADER_LINES, find_headers
 from etl.extract.layouts import LAYOUTS, MAX_HEADER_LINE_LENGTH, choose_layout, is_trailer_line
-from etl.extract.lines import Kind, is_organization
+from etl.extract.lines import LONGEST_HEADING, Kind, is_organization
 from etl.extract.looks import TORN_LENGTH, fits_abstract, fits_title
 from etl.extract.segment import cut_at_settled_cards
 from etl.patterns import MAX_FOOTER_LINE_LENGTH
@@ -33,7 +33,6 @@ _LONG_LINE_OF_FOOTER: Final = 4 * MAX_FOOTER_LINE_LENGTH
 
 # In bytes: no title of up to so many is too long, and all of more are; no abstract from so many on is too short.
 _SHORT_TITLE: Final = 200
-_LONGEST_HEADING: Final = 9
 _COLON: Final = ord(":")
 _LONGEST_TITLE: Final = 4 * _SHORT_TITLE
 _LONG_ABSTRACT: Final = 1000
@@ -232,7 +231,7 @@ def _are_cards(table: LineTable, title: Integers) -> Flags:
     length = table.end - table.start
     colons = np.flatnonzero(data == _COLON)
     has_colon = np.searchsorted(colons, table.start[title]) < np.searchsorted(colons, table.end[title])
-    fits = (length[title] <= _SHORT_TITLE) & (length[title] > _LONGEST_HEADING) & ~has_colon
+    fits = (length[title] <= _SHORT_TITLE) & (length[title] > LONGEST_HEADING) & ~has_colon
     fits &= _LETTERS[data[table.start[title]]] & ~_TITLE_ENDS[data[table.end[title] - 1]]
     for lines, are_fit, is_fit in (
         (title, fits, fits_title),

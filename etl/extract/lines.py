@@ -53,7 +53,7 @@ _LABELLED: Final = re.compile(
 """How the last paragraph of an abstract begins that says where the code is, and the like, or what is in it."""
 
 _HEADINGS: Final = frozenset({"abstract", "abstract:", "summary", "summary:", "tl;dr", "tl;dr:", "tldr"})
-_LONGEST_HEADING: Final = max(map(len, _HEADINGS))
+LONGEST_HEADING: Final = max(map(len, _HEADINGS))
 _NUMBERED: Final = re.compile(r"^\(?[0-9]{1,2}[.)][ \t\u00a0]")
 _SAME_LETTERS: Final = 3
 _FIRST_OF_EAST_ASIA: Final = "\u2e80"
@@ -145,7 +145,7 @@ def is_item(text: str) -> bool:
 
 def is_heading(text: str) -> bool:
     """Tell whether a line only says that an abstract follows."""
-    return len(text) <= _LONGEST_HEADING and text.lower() in _HEADINGS
+    return len(text) <= LONGEST_HEADING and text.lower() in _HEADINGS
 
 
 def count_spaces(text: str) -> int:

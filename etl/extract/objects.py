@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import obstore
 
-from etl.store import Place, explain_store, find_place
+from etl.store import Place, explain_store, find_place, list_objects_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,10 +27,7 @@ def list_objects(place: Place) -> Iterator[tuple[str, str, os.stat_result]]:
 
     Errors: ``StoreRefusedError``.
     """
-    with explain_store(place.url):
-        batches = obstore.list(place.open(), place.key or None)
-        found = [meta for batch in batches for meta in batch] or _look_at(place)
-    for meta in found:
+    for meta in list_objects_below(place) or _look_at(place):
         key = str(meta["path"])
         name = key[len(place.key) :].lstrip("/") or key.rpartition("/")[2]
         yield Place(place.bucket, key).url, name, _describe(meta)
@@ -47,7 +44,8 @@ def read_object(url: str) -> tuple[bytes, os.stat_result]:
 def _look_at(place: Place) -> list[Mapping[str, Any]]:
     """Look at the place itself, which may be an object."""
     try:
-        return [obstore.head(place.open(), place.key)] if place.key else []
+        with explain_store(place.url):
+            return [obstore.head(place.open(), place.key)] if place.key else []
     except FileNotFoundError:
         return []
 

@@ -15,7 +15,7 @@ import obstore
 from etl.errors import PaperhouseError
 from etl.load.manifest import MANIFEST_NAME, list_entries
 from etl.load.pointer import find_stored, move_pointer, require_conditions
-from etl.store import closing_pool, explain_store
+from etl.store import closing_pool, explain_store, list_objects_below
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,8 +75,7 @@ def push_release(
 
 def _list_missing(release: Release, place: Place) -> list[Mapping[str, Any]]:
     """List the files of a release that the store lacks, or has with another size."""
-    with explain_store(place.url):
-        sizes = {meta["path"]: meta["size"] for batch in obstore.list(place.open(), place.key) for meta in batch}
+    sizes = {meta["path"]: meta["size"] for meta in list_objects_below(place)}
     return [
         entry for entry in list_entries(release.manifest) if sizes.get(place.below(entry["path"]).key) != entry["bytes"]
     ]

@@ -24,7 +24,7 @@ TRIES: Final = 3
 def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
     warehouse: Warehouse,
     store: Place,
-    publish: Callable[[str], Release],
+    publish: Callable[..., Release],
     *,
     lock: Lock,
     dry_run: bool = False,
@@ -33,9 +33,9 @@ def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
 ) -> Release:
     """Publish in the local warehouse on what is current in the store, and make the same release current there.
 
-    ``publish`` does the former, on the release that it is told, which is the store's and first becomes the local one;
-    in a ``dry_run`` it only comes to lie beside that. Who loses a race to another writer hears it by ``on_lost``, and
-    does it again on what won.
+    ``publish`` does the former, on the release to ``follow``, which is the store's and first becomes the local one; in
+    a ``dry_run`` it only comes to lie beside that. Who loses a race to another writer hears it by ``on_lost``, and does
+    it again on what won.
     Errors: those of ``publish``, ``fetch_current`` and ``push_release``; the store's release before stays current.
     """
     step = on_step or (lambda _: None)
@@ -44,7 +44,7 @@ def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
         step("fetch")
         seen = fetch_current(warehouse, store, lock, dry_run=dry_run)
         before = None if seen is None else open_release(warehouse, release=seen.release_id)
-        release = publish(CURRENT if seen is None else seen.release_id)
+        release = publish(follow=CURRENT if seen is None else seen.release_id)
         if dry_run:
             return release
         step("upload")

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import obstore
 
@@ -23,14 +23,14 @@ from etl.load.files import complete_folder, hash_file
 from etl.stages.ledger import keep_ledger, list_ledgers, read_ledger
 from etl.stages.tasks import MAX_RETRIES
 from etl.stages.units import NOTE_NAME, choose_units, find_units, list_units, read_note
-from etl.store import closing_pool, explain_store
+from etl.store import closing_pool, explain_store, list_objects_below
 from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import polars as pl
+    from obstore import ObjectMeta
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
@@ -112,7 +112,7 @@ def exchange_units(warehouse: Warehouse, plan: pl.DataFrame, mirror: Place, runn
 
 def list_sent_units(mirror: Place) -> list[Unit]:
     """List the units that the store has whole. Errors: ``StoreRefusedError``."""
-    keys = [meta["path"] for meta in _list(mirror.below("units"))]
+    keys = [meta["path"] for meta in list_objects_below(mirror.below("units"))]
     places = [mirror._replace(key=key.rpartition("/")[0]) for key in sorted(keys) if key.endswith(f"/{NOTE_NAME}")]
     with closing_pool(AT_ONCE) as pool:
         return [noted.unit for noted in pool.map(_read_sent, places) if noted is not None]
@@ -143,14 +143,10 @@ def send_ledger(warehouse: Warehouse, mirror: Place) -> None:
                 obstore.delete(place.open(), older)
 
 
-def _list_sent_ledgers(mirror: Place) -> Sequence[Any]:
+def _list_sent_ledgers(mirror: Place) -> list[ObjectMeta]:
     """List the ledgers in the store, the latest first."""
-    return sorted(_list(mirror.below("ledger")), key=lambda meta: (meta["last_modified"], meta["path"]), reverse=True)
-
-
-def _list(place: Place) -> list[Any]:
-    with explain_store(place.url):
-        return [meta for batch in obstore.list(place.open(), place.key) for meta in batch]
+    found = list_objects_below(mirror.below("ledger"))
+    return sorted(found, key=lambda meta: (meta["last_modified"], meta["path"]), reverse=True)
 
 
 def _read_sent(place: Place) -> Noted | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
@@ -77,19 +78,16 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
     current there, as ``etl.stages.follow.follow_store`` says, with its errors.
     """
     if store is not None:
-
-        def publish_here(before: str) -> Release:
-            return publish_release(
-                warehouse,
-                receipts,
-                lock=lock,
-                dry_run=dry_run,
-                allow_shrink=allow_shrink,
-                accept_break=accept_break,
-                follow=before,
-                on_step=on_step,
-            )
-
+        publish_here = partial(
+            publish_release,
+            warehouse,
+            receipts,
+            lock=lock,
+            dry_run=dry_run,
+            allow_shrink=allow_shrink,
+            accept_break=accept_break,
+            on_step=on_step,
+        )
         return follow_store(
             warehouse, store, publish_here, lock=lock, dry_run=dry_run, on_lost=on_lost, on_step=on_step
         )

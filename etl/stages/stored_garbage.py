@@ -6,7 +6,7 @@ No lock keeps writers away there, so it is for a time when nobody publishes; wha
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import obstore
 import polars as pl
@@ -15,10 +15,12 @@ from etl.load.pointer import Pointer, find_stored, read_pointer
 from etl.load.retention import check_promise
 from etl.load.stored import open_release
 from etl.stages.mirror import find_mirror, find_sent_unit, list_sent_units
-from etl.store import explain_store
+from etl.store import explain_store, list_objects_below
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from obstore import ObjectMeta
 
     from etl.load.retention import Rest
     from etl.store import Place
@@ -64,13 +66,12 @@ def collect_stored_garbage(
 
 def _list_prefixes(house: Place) -> dict[str, _Prefix]:
     """List what can go as a whole: releases, units, and whatever else there is of a code's state."""
-    objects: dict[str, list[Mapping[str, Any]]] = {}
+    objects: dict[str, list[ObjectMeta]] = {}
     for folder, depth in (("releases", 1), ("state", 3)):
         top = house.below(folder)
-        with explain_store(house.url):
-            for meta in (meta for batch in obstore.list(top.open(), top.key) for meta in batch):
-                parts = str(meta["path"])[len(top.key) + 1 :].split("/")
-                objects.setdefault(top.below("/".join(parts[:depth])).key, []).append(meta)
+        for meta in list_objects_below(top):
+            parts = meta["path"][len(top.key) + 1 :].split("/")
+            objects.setdefault(top.below("/".join(parts[:depth])).key, []).append(meta)
     return {
         key: _Prefix(
             [meta["path"] for meta in some],
@@ -104,10 +105,4 @@ def _find_kept_units(house: Place, pointer: Pointer | None) -> set[str]:
     units = {
         find_sent_unit(mirror, unit.unit_id).key for unit in list_sent_units(mirror) if living.issuperset(unit.dump_ids)
     }
-    return units | {mirror.below(f"ledger/{name}").key for name in _list_names(mirror.below("ledger"))}
-
-
-def _list_names(place: Place) -> list[str]:
-    with explain_store(place.url):
-        keys = [str(meta["path"]) for batch in obstore.list(place.open(), place.key) for meta in batch]
-    return [key[len(place.key) + 1 :] for key in keys]
+    return units | {meta["path"] for meta in list_objects_below(mirror.below("ledger"))}

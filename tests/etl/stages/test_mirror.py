@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import obstore
 import pytest
 
 from etl.load.files import hash_file
 from etl.load.warehouse import Warehouse
-from etl.runners.local import LocalRunner
 from etl.stages import mirror, reading, units
 from etl.stages.collect import InputOptions, collect_inputs
 from etl.stages.extract import extract_listings
 from etl.stages.ledger import list_ledgers
 from etl.stages.mirror import find_mirror, list_sent_units
 from etl.stages.units import find_units
-from etl.stages.work_unit import extract_unit
 from etl.store import find_place
 from tests.etl.stages.dumps import MARCH, NOVEMBER, OCTOBER, write_dumps
+from tests.etl.stages.watched import WatchedRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from etl.store import Place
-
-
-class WatchedRunner(LocalRunner):
-    """A runner that tells which dumps it extracts, and is killed before one unit too many."""
-
-    def __init__(self, most_units: int = 1000) -> None:
-        super().__init__(1)
-        self.extracted: list[str] = []
-        self._most_units = most_units
-
-    def run(self, fn: Callable[[Any], Any], specs: Sequence[Any], **options: int) -> Iterator[Any]:
-        for number, spec in enumerate(specs):
-            if fn is extract_unit and number >= self._most_units:
-                raise KeyboardInterrupt
-            self.extracted += [name for _, _, name in spec.dumps] if fn is extract_unit else []
-            yield from super().run(fn, [spec], **options)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -12,7 +12,6 @@ from polars.testing import assert_frame_equal
 
 from etl.extract.parse import identify_dump
 from etl.load.warehouse import Warehouse
-from etl.runners.local import LocalRunner
 from etl.stages import receipt, units
 from etl.stages.collect import PLAN_SCHEMA, InputOptions, collect_inputs
 from etl.stages.extract import extract_listings, list_named_units
@@ -30,30 +29,15 @@ from etl.stages.units import (
     list_units,
     name_unit,
 )
-from etl.stages.work_unit import UNIT_RUNS, UNIT_TABLES, extract_unit
+from etl.stages.work_unit import UNIT_RUNS, UNIT_TABLES
 from tests.etl.stages.dumps import MARCH, NO_PAGE, NOVEMBER, OCTOBER, write_dumps
+from tests.etl.stages.watched import WatchedRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from etl.stages.receipt import Receipt
-
-
-class WatchedRunner(LocalRunner):
-    """A runner that tells which dumps it extracts, and is killed before one unit too many."""
-
-    def __init__(self, most_units: int = 1000) -> None:
-        super().__init__(1)
-        self.extracted: list[str] = []
-        self._most_units = most_units
-
-    def run(self, fn: Callable[[Any], Any], specs: Sequence[Any], **options: int) -> Iterator[Any]:
-        for number, spec in enumerate(specs):
-            if fn is extract_unit and number >= self._most_units:
-                raise KeyboardInterrupt
-            self.extracted += [name for _, _, name in spec.dumps] if fn is extract_unit else []
-            yield from super().run(fn, [spec], **options)
 
 
 @pytest.fixture
