@@ -6,12 +6,14 @@ No lock keeps writers away there, so it is for a time when nobody publishes; wha
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import obstore
 import polars as pl
 
-from etl.load.pointer import Pointer, find_stored, read_pointer
+from etl.errors import PaperhouseError
+from etl.load.pointer import POINTER_NAME, Pointer, find_stored, read_pointer
 from etl.load.retention import check_promise
 from etl.load.stored import open_release
 from etl.stages.mirror import find_mirror, find_sent_unit, list_sent_units
@@ -24,6 +26,23 @@ if TYPE_CHECKING:
 
     from etl.load.retention import Rest
     from etl.store import Place
+
+
+_OURS: Final = (
+    ("releases", re.compile(r"[0-9a-f]{32}(?=/)")),
+    ("state", re.compile(r"[0-9a-f]{32}/(?:units|ledger)/[^/]+")),
+)
+"""The prefixes that a warehouse makes in a store, below these two; whatever else lies there is somebody else's."""
+
+
+class PointerMissingError(PaperhouseError):
+    """A place where nothing says which release is current."""
+
+    def __init__(self, house: Place) -> None:
+        super().__init__(
+            f"{house.url} has no {POINTER_NAME}, so it is no warehouse or has lost what names its current release: "
+            "nothing was removed; name another place, or publish there first"
+        )
 
 
 class StoredRemoval(NamedTuple):
@@ -49,14 +68,17 @@ def collect_stored_garbage(
     A release stays if it is current, among the latest that were, was current in the last days, or was written then; the
     state of this code as long as its dumps are those of the current release, and any other for those days.
 
-    Errors: ``PromiseBrokenError`` for less than readers are promised; ``StoreRefusedError``, ``PointerInvalidError``.
+    Errors: ``PromiseBrokenError`` for less than readers are promised; ``PointerMissingError`` where no release is
+            current; ``StoreRefusedError``, ``PointerInvalidError``.
     """
     if not break_promise:
         check_promise(rest)
     pointer = read_pointer(house)
+    if pointer is None:
+        raise PointerMissingError(house)
     found = _list_prefixes(house)
     oldest_kept = now - dt.timedelta(days=rest.days)
-    kept = _find_kept_releases(house, pointer, found, rest, oldest_kept) | _find_kept_units(house, pointer)
+    kept = _find_kept_releases(house, pointer, found, rest, oldest_kept) | _find_kept_units(house)
     gone = {key: prefix for key, prefix in sorted(found.items()) if key not in kept and prefix.latest <= oldest_kept}
     for prefix in () if dry_run else gone.values():
         with explain_store(house.url):
@@ -65,13 +87,14 @@ def collect_stored_garbage(
 
 
 def _list_prefixes(house: Place) -> dict[str, _Prefix]:
-    """List what can go as a whole: releases, units, and whatever else there is of a code's state."""
+    """List what can go as a whole: releases, units and ledgers."""
     objects: dict[str, list[ObjectMeta]] = {}
-    for folder, depth in (("releases", 1), ("state", 3)):
+    for folder, ours in _OURS:
         top = house.below(folder)
         for meta in list_objects_below(top):
-            parts = meta["path"][len(top.key) + 1 :].split("/")
-            objects.setdefault(top.below("/".join(parts[:depth])).key, []).append(meta)
+            prefix = ours.match(meta["path"][len(top.key) + 1 :])
+            if prefix:
+                objects.setdefault(top.below(prefix[0]).key, []).append(meta)
     return {
         key: _Prefix(
             [meta["path"] for meta in some],
@@ -83,11 +106,9 @@ def _list_prefixes(house: Place) -> dict[str, _Prefix]:
 
 
 def _find_kept_releases(
-    house: Place, pointer: Pointer | None, found: Mapping[str, _Prefix], rest: Rest, oldest_kept: dt.datetime
+    house: Place, pointer: Pointer, found: Mapping[str, _Prefix], rest: Rest, oldest_kept: dt.datetime
 ) -> set[str]:
     """Find the releases that are current or were not long ago: one was until the next one's last object was written."""
-    if pointer is None:
-        return set()
     keys = [find_stored(house, name).key for name in (pointer.release_id, *pointer.before)]
     recent = {
         key for key, later in zip(keys[1:], keys, strict=False) if later in found and found[later].latest > oldest_kept
@@ -95,11 +116,9 @@ def _find_kept_releases(
     return {keys[0], *keys[: rest.releases], *recent}
 
 
-def _find_kept_units(house: Place, pointer: Pointer | None) -> set[str]:
+def _find_kept_units(house: Place) -> set[str]:
     """Find the units of this code whose dumps are all in the current release, and the ledger of this code."""
     mirror = find_mirror(house)
-    if pointer is None:
-        return set()
     dumps = open_release(house.url).scan("dumps").select(pl.col("dump_id")).collect().to_series()
     living = frozenset(dumps)
     units = {

@@ -148,6 +148,18 @@ def test_what_the_release_before_has_is_copied_in_the_store(house: Place, releas
     assert etl.open_release(house.url).read("papers").equals(release.read("papers"))
 
 
+def test_a_damaged_object_is_not_copied_into_the_next_release(house: Place, release: Release, warehouse: Warehouse):
+    push_release(release, house, None)
+    broken = find_place(etl.open_release(house.url).list_urls("papers")[0])
+    raw = bytes(obstore.get(broken.open(), broken.key).bytes())
+    obstore.put(broken.open(), broken.key, bytes([raw[0] ^ 1]) + raw[1:])
+    tables = make_tables()
+    renamed = tables["inputs"].with_columns(pl.concat_str(pl.lit("old-"), "path").alias("path"))
+    other = publish_tables(warehouse, {**tables, "inputs": renamed})
+    push_release(other, house, read_pointer(house), before=release)
+    assert etl.open_release(house.url).read("papers").equals(other.read("papers"))
+
+
 def test_a_damaged_object_is_written_anew(house: Place, release: Release):
     push_release(release, house, None)
     broken = find_place(etl.open_release(house.url).list_urls("papers")[0])

@@ -16,7 +16,7 @@ from etl.pipeline import build
 from etl.runners.local import LocalRunner
 from etl.stages.collect import InputOptions
 from etl.stages.mirror import find_mirror, list_sent_units
-from etl.stages.stored_garbage import collect_stored_garbage
+from etl.stages.stored_garbage import PointerMissingError, collect_stored_garbage
 from etl.store import find_place
 from tests.etl.stages.dumps import NOVEMBER, OCTOBER, write_dumps
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 NOW = dt.datetime.now(dt.UTC)
 MONTH_LATER = NOW + dt.timedelta(days=30)
 LEAST = Rest(1, 7)
+TORN, OTHER = "abc" + "0" * 29, "def" + "0" * 29
+FOREIGN = ("releases/README.txt", "releases/v1/app.zip", "state/terraform.tfstate", f"state/{OTHER}/notes/1")
 
 
 @pytest.fixture
@@ -39,9 +41,9 @@ def house(s3: str, tmp_path: Path) -> Place:
         work = Warehouse(tmp_path / "work")
         build(work, InputOptions((dumps,)), runner=LocalRunner(1), store=place)
     for key in (
-        "releases/abc/papers/part-00000.parquet",
-        "state/def/units/1/unit.json",
-        "state/def/units/1/cards.arrow",
+        f"releases/{TORN}/papers/part-00000.parquet",
+        f"state/{OTHER}/units/1/unit.json",
+        f"state/{OTHER}/units/1/cards.arrow",
     ):
         obstore.put(place.open(), place.below(key).key, b"torn")
     return place
@@ -66,7 +68,7 @@ def test_what_is_old_goes_and_what_readers_were_promised_stays(house: Place):
     assert went == planned
     # Of the units, that of October is no longer of the current release.
     urls = [removal.url.removeprefix(f"{house.url}/") for removal in went]
-    assert {"releases/abc", "state/def/units/1"} < set(urls)
+    assert {f"releases/{TORN}", f"state/{OTHER}/units/1"} < set(urls)
     assert len(urls) == 3
     assert sum(removal.freed_bytes for removal in went) >= 3 * len(b"torn")
     pointer = read_pointer(house)
@@ -90,3 +92,20 @@ def test_the_ledger_of_this_code_stays(house: Place):
     obstore.put(ledger.open(), ledger.key, b"text")
     collect_stored_garbage(house, Rest(), now=MONTH_LATER)
     assert ledger.key.removeprefix(f"{house.key}/") in list_keys(house)
+
+
+def test_what_others_keep_there_stays(house: Place):
+    for key in FOREIGN:
+        obstore.put(house.open(), house.below(key).key, b"theirs")
+    assert collect_stored_garbage(house, Rest(0, 0), now=MONTH_LATER, break_promise=True)
+    assert set(FOREIGN) < list_keys(house)
+
+
+@pytest.mark.parametrize("place", ["the bucket", "a warehouse without its pointer"])
+def test_where_no_release_is_current_nothing_goes(house: Place, place: str):
+    obstore.delete(house.open(), house.below("current.json").key)
+    before = list_keys(house)
+    named = house if "pointer" in place else house._replace(key="")
+    with pytest.raises(PointerMissingError, match=r"has no current.json, .* nothing was removed"):
+        collect_stored_garbage(named, Rest(0, 0), now=MONTH_LATER, break_promise=True)
+    assert list_keys(house) == before
