@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import dagster as dg
 
@@ -14,6 +13,10 @@ from assets.jobs import build_release, check_release
 from etl.errors import PaperhouseError
 from etl.load.warehouse import WarehouseUnknownError, find_warehouse
 from etl.stages.landing import Memory, judge_look, look_at
+from etl.store import name_root
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOOK_VARIABLE: Final = "PAPERHOUSE_LOOK_SECONDS"
 REST_VARIABLE: Final = "PAPERHOUSE_REST_SECONDS"
@@ -31,10 +34,10 @@ REST_SECONDS: Final = float(os.environ.get(REST_VARIABLE) or 10)
 def new_dumps(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """Look at the landing folders and ask for a build when they have changed and come to rest."""
     try:
-        roots = [Path(root) for root in list_default_dumps()]
+        roots = [name_root(root) for root in list_default_dumps()]
         if not roots:
             raise DumpsUnknownError
-        look = look_at(roots, now=time.time(), rest_seconds=REST_SECONDS, besides=_find_warehouse_folder())
+        look = look_at(roots, now=time.time(), rest_seconds=REST_SECONDS, besides=_find_warehouse_folders())
     except PaperhouseError as error:
         return dg.SensorResult(skip_reason=str(error), cursor=context.cursor)
     verdict = judge_look(look, Memory.from_json(context.cursor))
@@ -65,9 +68,9 @@ weekly_check: Final = dg.ScheduleDefinition(
 SCHEDULES: Final = (nightly_build, weekly_check)
 
 
-def _find_warehouse_folder() -> Path | None:
+def _find_warehouse_folders() -> list[Path]:
     """Find the folder of the warehouse that is named by the environment or the clone, if there is one."""
     try:
-        return find_warehouse().root
+        return [find_warehouse().root]
     except WarehouseUnknownError:
-        return None
+        return []

@@ -45,7 +45,7 @@ class WarehouseResource(dg.ConfigurableResource):
     store: str | None = Field(
         default=None,
         description="URL of a warehouse in a store, such as s3://bucket/papers: a release follows the one that is "
-        "current there, and becomes current there, too. What extraction keeps is kept there as well.",
+        "current there, and becomes current there, too. What the stages have made is kept there as well.",
     )
 
     def find_store(self) -> Place | None:

@@ -40,7 +40,7 @@ PUBLISH_POOL: Final = "publish"
 def collect(context: dg.AssetExecutionContext, config: DumpsConfig, warehouse: WarehouseResource) -> Results:
     """Read and hash every named file once."""
     with warehouse.hold(context.log) as lock:
-        receipt = collect_inputs(lock.warehouse, config.to_options(), mirror=warehouse.find_mirror())
+        receipt = collect_inputs(lock.warehouse, config.to_options(), store=warehouse.find_store())
         results = report_results(lock.warehouse, receipt)
     yield from results
 
@@ -90,7 +90,9 @@ def identify(
 ) -> Results:
     """Find which listings are one paper."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
-        receipt = find_papers(lock.warehouse, extracted_listings, config.find_file(), runner=engine)
+        receipt = find_papers(
+            lock.warehouse, extracted_listings, config.find_file(), runner=engine, mirror=warehouse.find_mirror()
+        )
         results = report_results(lock.warehouse, receipt, engine.usage)
     yield from results
 
@@ -106,7 +108,14 @@ def date(
 ) -> Results:
     """Find the year of every page, from all evidence of the whole set."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
-        receipt = infer_page_years(lock.warehouse, collected_dumps, extracted_listings, paper_identities, runner=engine)
+        receipt = infer_page_years(
+            lock.warehouse,
+            collected_dumps,
+            extracted_listings,
+            paper_identities,
+            runner=engine,
+            mirror=warehouse.find_mirror(),
+        )
         results = report_results(lock.warehouse, receipt, engine.usage)
     yield from results
 
@@ -124,7 +133,14 @@ def resolve(
 ) -> Results:
     """Make one row per paper, and every table that says how it came about."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
-        receipt = resolve_papers(lock.warehouse, extracted_listings, paper_identities, pages, runner=engine)
+        receipt = resolve_papers(
+            lock.warehouse,
+            extracted_listings,
+            paper_identities,
+            pages,
+            runner=engine,
+            mirror=warehouse.find_mirror(),
+        )
         results = report_results(lock.warehouse, receipt, engine.usage)
     yield from results
 

@@ -93,7 +93,8 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
     run again, and a release that was made from the same results is not published again. With ``dry_run`` everything is
     built and checked, and nothing is published. With ``store`` the release follows the one that is current in that
     warehouse, and becomes current there, too; ``on_lost`` is told when another writer was first and it is done again.
-    What extraction keeps then lies there as well, and a build on another machine goes on with it.
+    What the stages have made then lies there as well, also after a ``dry_run``, and a build on another machine goes on
+    with it.
     Errors: ``PaperhouseError`` (missing or unreadable inputs, a lock held by another, a broken rule, a gate that
     refuses); the release before then stays current.
     """
@@ -105,19 +106,23 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         mirror = find_mirror(store) if store is not None else None
         runner = runner or stack.enter_context(LocalRunner())
         progress.start("collect")
-        collected = collect_inputs(warehouse, options, mirror=mirror, on_progress=progress.advance)
+        collected = collect_inputs(warehouse, options, store=store, on_progress=progress.advance)
         progress.start("extract")
         extracted = extract_listings(warehouse, collected, runner=runner, mirror=mirror, on_progress=progress.advance)
         progress.start("account")
         accounted = account_inputs(warehouse, collected, extracted)
         progress.start("identify")
-        identified = find_papers(warehouse, extracted, options.decisions, runner=runner, on_progress=progress.advance)
+        identified = find_papers(
+            warehouse, extracted, options.decisions, runner=runner, mirror=mirror, on_progress=progress.advance
+        )
         progress.start("date")
         dated = infer_page_years(
-            warehouse, collected, extracted, identified, runner=runner, on_progress=progress.advance
+            warehouse, collected, extracted, identified, runner=runner, mirror=mirror, on_progress=progress.advance
         )
         progress.start("resolve")
-        resolved = resolve_papers(warehouse, extracted, identified, dated, runner=runner, on_progress=progress.advance)
+        resolved = resolve_papers(
+            warehouse, extracted, identified, dated, runner=runner, mirror=mirror, on_progress=progress.advance
+        )
         progress.start("publish")
         receipts = [collected, extracted, accounted, identified, dated, resolved]
         release = publish_release(

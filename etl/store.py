@@ -33,7 +33,7 @@ class StoreUnknownError(PaperhouseError):
     """A URL of no store that paperhouse knows."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(f"{url} names no store: write it as {', '.join(f'{name}://' for name in SCHEMES)} or a path")
+        super().__init__(f"{url} names no store: write it as {', '.join(f'{name}://' for name in SCHEMES)}")
 
 
 class StoreRefusedError(PaperhouseError):
@@ -103,6 +103,37 @@ def list_objects_below(place: Place) -> list[ObjectMeta]:
         return [meta for batch in obstore.list(place.open(), place.key or None) for meta in batch]
 
 
+def read_object(place: Place) -> bytes | None:
+    """Read a small object whole; None where there is none. Errors: ``StoreRefusedError``."""
+    import obstore  # noqa: PLC0415 - who works with files needs none of it
+
+    try:
+        with explain_store(place.url):
+            return bytes(obstore.get(place.open(), place.key).bytes())
+    except FileNotFoundError:
+        return None
+
+
+def remove_object(place: Place) -> None:
+    """Remove an object, if there is one. Errors: ``StoreRefusedError``."""
+    import obstore  # noqa: PLC0415 - who works with files needs none of it
+
+    with contextlib.suppress(FileNotFoundError), explain_store(place.url):
+        obstore.delete(place.open(), place.key)
+
+
+def is_there(place: Place) -> bool:
+    """Tell whether there is an object. Errors: ``StoreRefusedError``."""
+    import obstore  # noqa: PLC0415 - who works with files needs none of it
+
+    try:
+        with explain_store(place.url):
+            obstore.head(place.open(), place.key)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def closing_pool(threads: int) -> Iterator[ThreadPoolExecutor]:
     """Give threads that wait for a store side by side; when the block fails, what has not begun never does."""
@@ -140,7 +171,8 @@ def explain_store(url: str) -> Iterator[None]:
     except (faults.BaseError, OSError) as error:
         if isinstance(error, FileNotFoundError) and not _is_of_bucket(error):
             raise
-        raise StoreRefusedError(url, *_explain(error)) from error
+        named = "/".join(url.split("/")[:3]) if _is_of_bucket(error) else url
+        raise StoreRefusedError(named, *_explain(error)) from error
 
 
 def _is_of_bucket(error: Exception) -> bool:

@@ -154,7 +154,7 @@ def test_the_command_builds_from_a_store_for_a_store(s3: str, dumps: Path, tmp_p
 def test_dumps_that_are_not_there_are_named(s3: str, warehouse: Warehouse):
     with pytest.raises(InputMissingError, match=f"^{s3}/nothing: the folder holds no dump"):
         build(warehouse, InputOptions((find_place(f"{s3}/nothing"),)), runner=LocalRunner(1))
-    with pytest.raises(StoreRefusedError, match=r"^s3://nowhere/dumps: there is no such bucket; make it"):
+    with pytest.raises(StoreRefusedError, match=r"^s3://nowhere: there is no such bucket; make it"):
         build(warehouse, InputOptions((find_place("s3://nowhere/dumps"),)), runner=LocalRunner(1))
 
 
@@ -191,3 +191,12 @@ def test_the_commands_fetch_a_release_and_clear_up(s3: str, house: Place, tmp_pa
 def run_command(*words: object) -> subprocess.CompletedProcess[str]:
     command = [Path(sys.executable).with_name("paperhouse"), *words]
     return subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+
+
+def test_a_warehouse_among_the_dumps_is_none_of_them(s3: str, dumps: Path, tmp_path: Path):
+    place = find_place(f"{s3}/dumps")
+    put_files(dumps, place)
+    house = place.below("papers")
+    first = build(Warehouse(tmp_path / "one"), InputOptions((place,)), runner=LocalRunner(1), store=house).release
+    second = build(Warehouse(tmp_path / "two"), InputOptions((place,)), runner=LocalRunner(1), store=house).release
+    assert second.release_id == first.release_id

@@ -39,7 +39,7 @@ def build(  # noqa: PLR0913 - one argument for each option
         typer.Option(
             metavar="URL",
             help="A warehouse in a store, such as s3://bucket/papers: build on its current release, and publish the "
-            "new one there, too.",
+            "new one there, too; what the stages have made is kept there for builds elsewhere, also of a dry run.",
         ),
     ] = None,
     workers: Annotated[

@@ -19,7 +19,7 @@ from etl.errors import PaperhouseError
 from etl.store import Place, StoreRefusedError, is_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 
 UNFINISHED_ENDINGS: Final = (".part", ".partial", ".filepart", ".crdownload")
@@ -64,18 +64,18 @@ def find_files(roots: Sequence[Path | Place]) -> list[InputFile]:
     return find_inputs(roots).files
 
 
-def find_inputs(roots: Sequence[Path | Place], *, besides: Path | None = None) -> Found:
+def find_inputs(roots: Sequence[Path | Place], *, besides: Collection[Path | Place] = ()) -> Found:
     """List the dumps and sidecars that the named files and folders mean; a file named twice is listed once.
 
     Names are relative to their root (a named file is its own name); where two roots hold the same name, the whole path
-    stands instead. A folder ``besides``, such as the warehouse, holds no dumps wherever it lies.
+    stands instead. What lies at or below a place ``besides``, such as the warehouse, is no dump.
 
     Errors: ``InputMissingError`` for a root that does not exist or a folder without dumps.
     """
     found: dict[str, InputFile] = {}
     sidecars: dict[str, InputFile] = {}
     for root in roots:
-        listed = list(_list_place(root) if isinstance(root, Place) else _list_root(root, besides))
+        listed = list(_list_place(root, besides) if isinstance(root, Place) else _list_root(root, besides))
         files = [file for file in listed if not _is_sidecar(file)]
         if not files and (not listed or isinstance(root, Place) or root.is_dir()):
             raise InputMissingError(root, "the folder holds no dump", "name a folder or files with dumps in them")
@@ -166,7 +166,7 @@ def _follow_named_link(root: Path) -> Path:
         return root.absolute()
 
 
-def _list_root(root: Path, besides: Path | None) -> Iterator[InputFile]:
+def _list_root(root: Path, besides: Collection[Path | Place]) -> Iterator[InputFile]:
     if not os.path.lexists(root):
         raise InputMissingError(root, "no such file or folder", "check the path")
     if not root.is_dir():
@@ -174,19 +174,23 @@ def _list_root(root: Path, besides: Path | None) -> Iterator[InputFile]:
         yield InputFile(str(path), escape_name(root.name), path.lstat())
         return
     base = str(root.resolve())
-    yield from _list_folder(base, len(base.rstrip("/")) + 1, str(besides.resolve()) if besides else None)
+    folders = frozenset(str(one.resolve()) for one in besides if isinstance(one, Path))
+    yield from _list_folder(base, len(base.rstrip("/")) + 1, folders)
 
 
-def _list_place(place: Place) -> Iterator[InputFile]:
+def _list_place(place: Place, besides: Collection[Path | Place]) -> Iterator[InputFile]:
     """List the objects below a place in a store, or the one at it."""
     from etl.extract.objects import list_objects  # noqa: PLC0415 - who reads files needs none of it
 
+    foreign = [one.url for one in besides if isinstance(one, Place)]
     for url, name, found in list_objects(place):
+        if any(url == one or url.startswith(f"{one}/") for one in foreign):
+            continue
         if url == place.url or not any(map(is_passed_over, name.split("/"))):
             yield InputFile(url, name, found)
 
 
-def _list_folder(folder: str, named_from: int, besides: str | None) -> Iterator[InputFile]:
+def _list_folder(folder: str, named_from: int, besides: Collection[str]) -> Iterator[InputFile]:
     """List a folder and those below it; there may be very many files, so each is looked at once and plainly."""
     try:
         with os.scandir(folder) as entries:
@@ -196,7 +200,7 @@ def _list_folder(folder: str, named_from: int, besides: str | None) -> Iterator[
         return
     for entry in wanted:
         if entry.is_dir(follow_symlinks=False):
-            yield from _list_folder(entry.path, named_from, besides) if entry.path != besides else ()
+            yield from _list_folder(entry.path, named_from, besides) if entry.path not in besides else ()
         else:
             name = entry.path[named_from:]
             yield InputFile(entry.path, name if name.isascii() else escape_name(name), _look_at(entry))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 POINTER_NAME: Final = "current.json"
 POINTER_VERSION: Final = 1
+_NAME: Final = re.compile(r"[0-9a-f]{32}")
 KEPT_NAMES: Final = 100
 """How many releases before the current one the pointer names."""
 
@@ -78,6 +80,11 @@ def find_stored(house: Place, release_id: str) -> Place:
     return house.below(f"releases/{release_id}")
 
 
+def list_own_places(house: Place) -> list[Place]:
+    """List where a warehouse in a store keeps what is its own: releases, state, and the pointer."""
+    return [house.below(name) for name in ("releases", "state", POINTER_NAME)]
+
+
 def read_pointer(house: Place) -> Pointer | None:
     """Read which release is current; None where nothing was published yet.
 
@@ -96,9 +103,16 @@ def read_pointer(house: Place) -> Pointer | None:
         if said["pointer_version"] != POINTER_VERSION:
             raise PointerInvalidError(house)
         release_id, manifest_sha256, committed_at = said["release_id"], said["manifest_sha256"], said["committed_at"]
-        return Pointer(release_id, manifest_sha256, committed_at, tuple(said["before"]), version)
+        before = tuple(said["before"])
+        if not all(_is_name(name) for name in (release_id, *before)) or not isinstance(manifest_sha256, str):
+            raise PointerInvalidError(house)
     except (ValueError, KeyError, TypeError) as error:
         raise PointerInvalidError(house) from error
+    return Pointer(release_id, manifest_sha256, str(committed_at), before, version)
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
 def move_pointer(house: Place, release_id: str, manifest_sha256: str, seen: Pointer | None) -> None:

@@ -1,7 +1,7 @@
 """A release goes to a warehouse in a store: its files below a prefix of its own, and then the pointer.
 
 Nothing is overwritten that anybody reads: a file that is there with its very bytes stays, whatever else is written is
-read back, and what no pointer names nobody sees. A file that the release before has is copied inside the store.
+read back, and what no pointer names nobody sees. A file that the store has elsewhere is copied inside the store.
 """
 
 from __future__ import annotations
@@ -50,10 +50,12 @@ def push_release(
     seen: Pointer | None,
     *,
     before: Release | None = None,
+    held: Mapping[str, Place] | None = None,
 ) -> Sent:
     """Make a release of a local warehouse the current one of a warehouse in a store.
 
-    ``seen`` is the pointer that the release was built on, and ``before`` the release it names, if that is known.
+    ``seen`` is the pointer that the release was built on, and ``before`` the release it names, if that is known;
+    ``held`` says where else the store has files, by their hashes.
     Whatever fails, and whenever, the release before stays current. Of one that is current there already, only objects
     that are gone or of another size are written again.
 
@@ -62,7 +64,7 @@ def push_release(
     require_conditions(house)
     is_again = seen is not None and seen.release_id == release.release_id
     place = find_stored(house, release.release_id)
-    held = {} if before is None else _list_held(before, house)
+    held = {**(held or {}), **({} if before is None else _list_held(before, house))}
     entries = _list_missing(release, place) if is_again else list_entries(release.manifest)
     with closing_pool(AT_ONCE) as pool:
         sent = list(pool.map(lambda entry: _send(entry, release.path, place, held), entries))

@@ -14,10 +14,11 @@ import polars as pl
 
 from etl.errors import PaperhouseError
 from etl.extract.files import escape_name, find_inputs
+from etl.load.pointer import list_own_places
 from etl.load.standing import forget_note
 from etl.stages.ledger import LEDGER_SCHEMA, read_ledger, write_ledger
 from etl.stages.members import find_member
-from etl.stages.mirror import fetch_ledger, send_ledger
+from etl.stages.mirror import fetch_ledger, find_mirror, send_ledger
 from etl.stages.page_days import gather_page_days
 from etl.stages.reading import read_files
 from etl.stages.receipt import Receipt, hash_rows, run_stage
@@ -73,17 +74,19 @@ def collect_inputs(
     warehouse: Warehouse,
     options: InputOptions,
     *,
-    mirror: Place | None = None,
+    store: Place | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
     """Read and hash every named file that is new or changed; write down what was named and the plan of distinct dumps.
 
-    With a ``mirror`` in a store, a warehouse without a ledger takes the one from there.
+    Of a warehouse in a ``store`` nothing is a dump; a warehouse without a ledger takes the one from there.
 
     Errors: ``PaperhouseError`` for a missing input, an unreadable one (unless skipped), a day given for no input, or
     two for one.
     """
-    files, sidecars = find_inputs(options.roots, besides=warehouse.root)
+    mirror = find_mirror(store) if store is not None else None
+    besides = [warehouse.root, *(list_own_places(store) if store is not None else ())]
+    files, sidecars = find_inputs(options.roots, besides=besides)
     days = gather_page_days(files, sidecars, options.page_days, from_names=options.page_days_from_names)
     if mirror is not None and not options.rehash:
         fetch_ledger(warehouse, mirror)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
+    from etl.store import Place
 
 _DATING: Final = ("dump_id", "page_number", "page_on", "capture_year", "capture_year_basis")
 _PRIVATE: Final = ("capture_year", "capture_year_basis")
@@ -56,9 +57,10 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
     identified: Receipt,
     *,
     runner: Runner | None = None,
+    mirror: Place | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
-    """Date every page; writes the table ``pages`` and ``page_dates.parquet``."""
+    """Date every page; writes the table ``pages`` and ``page_dates.parquet``; ``mirror`` as for ``run_stage``."""
     given = read_inputs(collected.open_folder(warehouse)).select(_GIVEN).drop_nulls().unique()
     source, identity = extracted.open_folder(warehouse) / "runs", identified.open_folder(warehouse)
     buckets = int(extracted.metrics["buckets"])
@@ -84,7 +86,8 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
             "broken_rules": broken_rules,
         }
 
-    return run_stage(warehouse, "date", [extracted.stage_id, identified.stage_id, given.sort(pl.all()).rows()], work)
+    depends_on = [extracted.stage_id, identified.stage_id, given.sort(pl.all()).rows()]
+    return run_stage(warehouse, "date", depends_on, work, mirror=mirror)
 
 
 def count_contradictions(pages: pl.DataFrame) -> int:

@@ -8,9 +8,10 @@ from etl.load.download import fetch_current
 from etl.load.pointer import PointerMovedError
 from etl.load.reader import CURRENT, open_release
 from etl.load.upload import push_release
+from etl.stages.stored_results import list_sent_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from etl.load.lock import Lock
     from etl.load.release import Release
@@ -27,6 +28,7 @@ def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
     publish: Callable[..., Release],
     *,
     lock: Lock,
+    sent: Sequence[Place] = (),
     dry_run: bool = False,
     on_lost: Callable[[str], None] | None = None,
     on_step: Callable[[str], None] | None = None,
@@ -35,7 +37,7 @@ def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
 
     ``publish`` does the former, on the release to ``follow``, which is the store's and first becomes the local one; in
     a ``dry_run`` it only comes to lie beside that. Who loses a race to another writer hears it by ``on_lost``, and does
-    it again on what won.
+    it again on what won. Files that the results in ``sent`` have are copied inside the store.
     Errors: those of ``publish``, ``fetch_current`` and ``push_release``; the store's release before stays current.
     """
     step = on_step or (lambda _: None)
@@ -49,7 +51,8 @@ def follow_store(  # noqa: PLR0913 - the options of one act, each by its name
             return release
         step("upload")
         try:
-            push_release(release, store, seen, before=before)
+            held = {digest: place for result in sent for digest, place in list_sent_files(result).items()}
+            push_release(release, store, seen, before=before, held=held)
         except PointerMovedError as error:
             lost += 1
             if lost == TRIES:

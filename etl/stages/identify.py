@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
+    from etl.store import Place
 
 PAIRS_PER_TASK: Final = 20_000
 
@@ -68,18 +69,19 @@ class IdentifyReceipt(NamedTuple):
     """Large blocks, candidates, or pairs."""
 
 
-def find_papers(
+def find_papers(  # noqa: PLR0913 - what to read, and how to work
     warehouse: Warehouse,
     extracted: Receipt,
     decisions: Path | None = None,
     *,
     runner: Runner | None = None,
+    mirror: Place | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
     """Group the extracted cards into papers; writes what ``read_identity`` and ``read_group_cards`` read back.
 
-    ``decisions`` is the file of people's decisions, if there is one. Errors: ``DecisionsInvalidError`` for a bad one,
-    ``DecisionsContradictError`` for one that contradicts itself.
+    ``decisions`` is the file of people's decisions, if there is one; ``mirror`` as for ``run_stage``.
+    Errors: ``DecisionsInvalidError`` for a bad file, ``DecisionsContradictError`` for one that contradicts itself.
     """
     source = extracted.open_folder(warehouse) / "runs"
     decided = pl.DataFrame(schema=DECISION_SCHEMA) if decisions is None else read_decisions(decisions)
@@ -117,7 +119,7 @@ def find_papers(
             "lost_decisions": ", ".join(str(row + 1) for row in unmatched),
         }
 
-    return run_stage(warehouse, "identify", [extracted.stage_id, decided.rows()], work)
+    return run_stage(warehouse, "identify", [extracted.stage_id, decided.rows()], work, mirror=mirror)
 
 
 def read_identity(folder: Path) -> Identity:

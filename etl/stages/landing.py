@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 from etl.extract.files import find_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
+
+    from etl.store import Place
 
 _NANOSECONDS = 1_000_000_000
 
@@ -70,10 +72,12 @@ class Verdict:
         return f"{self.memory.asked_for}-{self.memory.requests}"
 
 
-def look_at(roots: Sequence[Path], *, now: float, rest_seconds: float, besides: Path | None = None) -> Look:
+def look_at(
+    roots: Sequence[Path | Place], *, now: float, rest_seconds: float, besides: Collection[Path | Place] = ()
+) -> Look:
     """Look at all files that a build would read; one has rested if it did not change in ``rest_seconds``.
 
-    ``besides`` is the warehouse, which may lie in one of the folders.
+    ``besides`` are the places of the warehouse, which may lie in one of the folders.
 
     A time in the future counts by its distance: the clock of a file server may be ahead. Only names and dates are read.
     Errors: ``InputMissingError`` for a root that does not exist or a folder without files.

@@ -23,7 +23,7 @@ from etl.load.files import complete_folder, hash_file
 from etl.stages.ledger import keep_ledger, list_ledgers, read_ledger
 from etl.stages.tasks import MAX_RETRIES
 from etl.stages.units import NOTE_NAME, choose_units, find_units, list_units, read_note
-from etl.store import closing_pool, explain_store, list_objects_below
+from etl.store import closing_pool, explain_store, is_there, list_objects_below, read_object, remove_object
 from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def send_unit(transfer: UnitTransfer) -> bool:
     """
     note = transfer.place.below(NOTE_NAME)
     noted = read_note((transfer.folder / NOTE_NAME).read_bytes(), transfer.folder.name)
-    if noted is None or _is_there(note):
+    if noted is None or is_there(note):
         return False
     hashes: dict[str, str | None] = {}
     with explain_store(transfer.place.url):
@@ -78,7 +78,7 @@ def send_unit(transfer: UnitTransfer) -> bool:
 
 
 def fetch_unit(transfer: UnitTransfer) -> bool:
-    """Fetch a unit into the warehouse; tells whether it came whole, otherwise there is none.
+    """Fetch a unit into the warehouse; tells whether it came whole. A damaged one counts as never sent.
 
     Errors: ``StoreRefusedError``, ``WriteFailedError``.
     """
@@ -91,6 +91,7 @@ def fetch_unit(transfer: UnitTransfer) -> bool:
                 fetch_object(transfer.place.below(name), unfinished / name, sha256)
             (unfinished / NOTE_NAME).write_bytes(noted.unit.to_note(dict.fromkeys(noted.runs)))
     except StoredFileDamagedError:
+        remove_object(transfer.place.below(NOTE_NAME))
         return False
     return True
 
@@ -124,7 +125,7 @@ def fetch_ledger(warehouse: Warehouse, mirror: Place) -> None:
         return
     for meta in _list_sent_ledgers(mirror):
         place = mirror._replace(key=meta["path"])
-        raw = _read(place)
+        raw = read_object(place)
         if raw is not None and hashlib.sha256(raw).hexdigest() == place.key.rpartition("/")[2].partition(".")[0]:
             keep_ledger(warehouse, raw)
             return
@@ -134,7 +135,7 @@ def send_ledger(warehouse: Warehouse, mirror: Place) -> None:
     """Send the ledger in the place of those that the store has. Errors: ``StoreRefusedError``."""
     for path in list_ledgers(warehouse):
         place = mirror.below(f"ledger/{path.name}")
-        if not _is_there(place):
+        if not is_there(place):
             with explain_store(mirror.url):
                 obstore.put(place.open(), place.key, path)
         older = [meta["path"] for meta in _list_sent_ledgers(mirror) if meta["path"] != place.key]
@@ -151,22 +152,5 @@ def _list_sent_ledgers(mirror: Place) -> list[ObjectMeta]:
 
 def _read_sent(place: Place) -> Noted | None:
     """Read the note of a unit in the store; None where there is none of this code that can be read."""
-    raw = _read(place.below(NOTE_NAME))
+    raw = read_object(place.below(NOTE_NAME))
     return None if raw is None else read_note(raw, place.key.rpartition("/")[2])
-
-
-def _read(place: Place) -> bytes | None:
-    try:
-        with explain_store(place.url):
-            return bytes(obstore.get(place.open(), place.key).bytes())
-    except FileNotFoundError:
-        return None
-
-
-def _is_there(place: Place) -> bool:
-    try:
-        with explain_store(place.url):
-            obstore.head(place.open(), place.key)
-    except FileNotFoundError:
-        return False
-    return True

@@ -19,7 +19,9 @@ from etl.stages.collect import read_plan, read_roots
 from etl.stages.extract import list_named_units
 from etl.stages.follow import follow_store
 from etl.stages.members import clear_members, list_members
+from etl.stages.mirror import find_mirror
 from etl.stages.receipt import RECEIPT_NAME, clear_old_results, forget_results, hash_parts
+from etl.stages.stored_results import find_sent_result, take_back_result
 from etl.stages.units import clear_units
 from etl.stages.validated import read_validation, require_valid
 
@@ -88,9 +90,19 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
             accept_break=accept_break,
             on_step=on_step,
         )
-        return follow_store(
-            warehouse, store, publish_here, lock=lock, dry_run=dry_run, on_lost=on_lost, on_step=on_step
-        )
+        sent = [
+            find_sent_result(find_mirror(store), receipt.stage, receipt.stage_id)
+            for receipt in receipts
+            if receipt.stage in TABLE_STAGES
+        ]
+        try:
+            return follow_store(
+                warehouse, store, publish_here, lock=lock, sent=sent, dry_run=dry_run, on_lost=on_lost, on_step=on_step
+            )
+        except SourceDamagedError:
+            for place in sent:
+                take_back_result(place)
+            raise
     lock.require(warehouse)
     metrics = next(receipt.metrics for receipt in receipts if receipt.stage == "extract")
     if not metrics["read_dumps"]:

@@ -13,6 +13,7 @@ import polars.selectors as cs
 
 from etl.errors import PaperhouseError
 from etl.load.files import complete_folder
+from etl.stages.stored_results import fetch_result, find_sent_result, send_result
 from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from etl.load.warehouse import Warehouse
+    from etl.store import Place
 
 Metrics = dict[str, "int | str"]
 
@@ -70,23 +72,32 @@ class Receipt:
 
 
 def run_stage(
-    warehouse: Warehouse, stage: str, depends_on: Sequence[object], work: Callable[[Path], Mapping[str, int | str]]
+    warehouse: Warehouse,
+    stage: str,
+    depends_on: Sequence[object],
+    work: Callable[[Path], Mapping[str, int | str]],
+    *,
+    mirror: Place | None = None,
 ) -> Receipt:
     """Run a stage's work in a new folder, or take the result that is there already.
 
     ``depends_on`` names everything the result is a function of; the code itself is always part of it. The folder
-    appears under its name only when it is complete, and on the disk.
+    appears under its name only when it is complete, and on the disk. With a ``mirror`` in a store, a result that was
+    sent there is fetched, and one that was not is sent.
     """
     stage_id = hash_parts(fingerprint_code(), stage, *depends_on)
     folder = warehouse.state / stage / stage_id
+    sent = find_sent_result(mirror, stage, stage_id) if mirror is not None else None
     if (folder / RECEIPT_NAME).is_file():
         os.utime(folder)
-        return Receipt.from_json((folder / RECEIPT_NAME).read_text("utf-8"))
-    with complete_folder(folder) as unfinished:
-        metrics = work(unfinished)
-        receipt = Receipt(stage, stage_id, folder.relative_to(warehouse.root).as_posix(), dict(metrics))
-        (unfinished / RECEIPT_NAME).write_text(receipt.to_json(), "utf-8")
-    return receipt
+    elif sent is None or not fetch_result(sent, folder):
+        with complete_folder(folder) as unfinished:
+            metrics = work(unfinished)
+            receipt = Receipt(stage, stage_id, folder.relative_to(warehouse.root).as_posix(), dict(metrics))
+            (unfinished / RECEIPT_NAME).write_text(receipt.to_json(), "utf-8")
+    if sent is not None:
+        send_result(folder, sent)
+    return Receipt.from_json((folder / RECEIPT_NAME).read_text("utf-8"))
 
 
 def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:

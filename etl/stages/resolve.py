@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
+    from etl.store import Place
     from etl.transform.identify import Identity
 
 _LISTING: Final = ("dump_id", "position")
@@ -64,9 +65,13 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
     dated: Receipt,
     *,
     runner: Runner | None = None,
+    mirror: Place | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
-    """Make papers, listings and their provenance; writes the tables and what validation says of each."""
+    """Make papers, listings and their provenance; writes the tables and what validation says of each.
+
+    ``mirror`` as for ``run_stage``.
+    """
     folders = (
         str(extracted.open_folder(warehouse) / "runs"),
         str(identified.open_folder(warehouse)),
@@ -89,7 +94,8 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
         counts = {name: sum(receipt.counts.get(name, 0) for receipt in receipts) for name in names}
         return {**counts, "broken_rules": broken_rules}
 
-    return run_stage(warehouse, "resolve", [extracted.stage_id, identified.stage_id, dated.stage_id], work)
+    depends_on = [extracted.stage_id, identified.stage_id, dated.stage_id]
+    return run_stage(warehouse, "resolve", depends_on, work, mirror=mirror)
 
 
 def name_bucket(spec: ResolveSpec) -> ResolveReceipt:

@@ -13,10 +13,12 @@ import obstore
 import polars as pl
 
 from etl.errors import PaperhouseError
+from etl.load.download import StoredFileDamagedError
 from etl.load.pointer import POINTER_NAME, Pointer, find_stored, read_pointer
 from etl.load.retention import check_promise
 from etl.load.stored import open_release
 from etl.stages.mirror import find_mirror, find_sent_unit, list_sent_units
+from etl.stages.stored_results import RESULTS_NAME
 from etl.store import explain_store, list_objects_below
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 _OURS: Final = (
     ("releases", re.compile(r"[0-9a-f]{32}(?=/)")),
-    ("state", re.compile(r"[0-9a-f]{32}/(?:units|ledger)/[^/]+")),
+    ("state", re.compile(r"[0-9a-f]{32}/(?:(?:units|ledger)/[^/]+|results/[a-z]+/[0-9a-f]{32}(?=/))")),
 )
 """The prefixes that a warehouse makes in a store, below these two; whatever else lies there is somebody else's."""
 
@@ -66,10 +68,11 @@ def collect_stored_garbage(
     """Remove what is old by ``now`` from a warehouse in a store; tell what went.
 
     A release stays if it is current, among the latest that were, was current in the last days, or was written then; the
-    state of this code as long as its dumps are those of the current release, and any other for those days.
+    state of this code as long as its dumps are those of the current release, or it is the latest result of its stage;
+    any other for those days.
 
     Errors: ``PromiseBrokenError`` for less than readers are promised; ``PointerMissingError`` where no release is
-            current; ``StoreRefusedError``, ``PointerInvalidError``.
+            current; ``StoredFileDamagedError``, ``StoreRefusedError``, ``PointerInvalidError``.
     """
     if not break_promise:
         check_promise(rest)
@@ -78,7 +81,8 @@ def collect_stored_garbage(
         raise PointerMissingError(house)
     found = _list_prefixes(house)
     oldest_kept = now - dt.timedelta(days=rest.days)
-    kept = _find_kept_releases(house, pointer, found, rest, oldest_kept) | _find_kept_units(house)
+    kept = _find_kept_releases(house, pointer, found, rest, oldest_kept)
+    kept |= _find_kept_units(house) | _find_latest_results(house, found)
     gone = {key: prefix for key, prefix in sorted(found.items()) if key not in kept and prefix.latest <= oldest_kept}
     for prefix in () if dry_run else gone.values():
         with explain_store(house.url):
@@ -119,9 +123,24 @@ def _find_kept_releases(
 def _find_kept_units(house: Place) -> set[str]:
     """Find the units of this code whose dumps are all in the current release, and the ledger of this code."""
     mirror = find_mirror(house)
-    dumps = open_release(house.url).scan("dumps").select(pl.col("dump_id")).collect().to_series()
+    release = open_release(house.url)
+    try:
+        dumps = release.scan("dumps").select(pl.col("dump_id")).collect().to_series()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise StoredFileDamagedError(find_stored(house, release.release_id).below("dumps")) from error
     living = frozenset(dumps)
     units = {
         find_sent_unit(mirror, unit.unit_id).key for unit in list_sent_units(mirror) if living.issuperset(unit.dump_ids)
     }
     return units | {meta["path"] for meta in list_objects_below(mirror.below("ledger"))}
+
+
+def _find_latest_results(house: Place, found: Mapping[str, _Prefix]) -> set[str]:
+    """Find the latest result of each stage of this code."""
+    results = find_mirror(house).below(RESULTS_NAME).key
+    latest: dict[str, str] = {}
+    for key in sorted(found, key=lambda key: (found[key].latest, key)):
+        stage = key.rpartition("/")[0]
+        if stage.startswith(f"{results}/"):
+            latest[stage] = key
+    return set(latest.values())

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from etl.load.reader import Release
 
 
+ABC = "abc" + "0" * 29
+
+
 @pytest.fixture
 def house(s3: str) -> Place:
     return find_place(f"{s3}/teams/papers")
@@ -220,7 +223,19 @@ def test_another_manifest_than_the_published_one_is_refused(house: Place, releas
         etl.open_release(house.url)
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", "no JSON", '{"pointer_version": 9}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[]",
+        "no JSON",
+        '{"pointer_version": 9}',
+        '{"pointer_version": 1, "release_id": 1, "manifest_sha256": "", "committed_at": "", "before": []}',
+        '{"pointer_version": 1, "release_id": "../x", "manifest_sha256": "", "committed_at": "", "before": []}',
+        f'{{"pointer_version": 1, "release_id": "{ABC}", "manifest_sha256": 3, "committed_at": "", "before": []}}',
+        f'{{"pointer_version": 1, "release_id": "{ABC}", "manifest_sha256": "", "committed_at": "", "before": [1]}}',
+    ],
+)
 def test_a_pointer_of_others_is_refused(house: Place, text: str):
     at = house.below("current.json")
     obstore.put(at.open(), at.key, text.encode())
@@ -251,7 +266,7 @@ def push_refused(release: Release, url: str) -> str:
 def test_what_is_wrong_with_a_store_is_said_in_a_sentence(s3: str, release: Release, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(store, "_RETRIES", 0)
     assert push_refused(release, "s3://nowhere/papers") == (
-        "s3://nowhere/papers: there is no such bucket; make it, or name another"
+        "s3://nowhere: there is no such bucket; make it, or name another"
     )
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     assert push_refused(release, f"{s3}/papers").startswith(f"{s3}/papers: the store cannot be reached; check the net")

@@ -43,7 +43,8 @@ def extract(root: Path, dumps: Path | Place, place: Place | None, most_units: in
     warehouse = Warehouse(root)
     warehouse.create_folders()
     runner = WatchedRunner(most_units)
-    collected = collect_inputs(warehouse, InputOptions((dumps,)), mirror=place)
+    house = None if place is None else place._replace(key=place.key.partition("/state/")[0])
+    collected = collect_inputs(warehouse, InputOptions((dumps,)), store=house)
     extracted = extract_listings(warehouse, collected, runner=runner, mirror=place)
     return sorted(runner.extracted), extracted.open_folder(warehouse)
 

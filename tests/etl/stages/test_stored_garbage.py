@@ -9,6 +9,7 @@ import obstore
 import pytest
 
 import etl
+from etl.load.download import StoredFileDamagedError
 from etl.load.pointer import read_pointer
 from etl.load.retention import PromiseBrokenError, Rest
 from etl.load.warehouse import Warehouse
@@ -67,7 +68,7 @@ def test_what_is_old_goes_and_what_readers_were_promised_stays(house: Place):
     went = collect_stored_garbage(house, Rest(), now=MONTH_LATER)
     assert went == planned
     # Of the units, that of October is no longer of the current release.
-    urls = [removal.url.removeprefix(f"{house.url}/") for removal in went]
+    urls = [removal.url.removeprefix(f"{house.url}/") for removal in went if "/results/" not in removal.url]
     assert {f"releases/{TORN}", f"state/{OTHER}/units/1"} < set(urls)
     assert len(urls) == 3
     assert sum(removal.freed_bytes for removal in went) >= 3 * len(b"torn")
@@ -108,4 +109,28 @@ def test_where_no_release_is_current_nothing_goes(house: Place, place: str):
     named = house if "pointer" in place else house._replace(key="")
     with pytest.raises(PointerMissingError, match=r"has no current.json, .* nothing was removed"):
         collect_stored_garbage(named, Rest(0, 0), now=MONTH_LATER, break_promise=True)
+    assert list_keys(house) == before
+
+
+def test_of_the_results_of_a_stage_the_latest_stays(house: Place):
+    def list_results() -> list[str]:
+        keys = [key.split("/") for key in list_keys(house) if "/results/" in key]
+        return sorted(f"{stage} {stage_id}" for _, _, _, stage, stage_id, *_ in keys)
+
+    before = set(list_results())
+    collect_stored_garbage(house, Rest(), now=MONTH_LATER)
+    after = set(list_results())
+    assert len(before) == 6
+    assert {name.partition(" ")[0] for name in after} == {"identify", "date", "resolve"}
+    assert len(after) == 3
+
+
+def test_a_damaged_table_is_told_in_a_sentence(house: Place):
+    release = etl.open_release(house.url)
+    for url in release.list_urls("dumps"):
+        place = find_place(url)
+        obstore.put(place.open(), place.key, b"PAR1")
+    before = list_keys(house)
+    with pytest.raises(StoredFileDamagedError, match=r"/dumps is missing, or has other bytes"):
+        collect_stored_garbage(house, Rest(), now=MONTH_LATER)
     assert list_keys(house) == before

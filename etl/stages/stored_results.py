@@ -1,0 +1,101 @@
+"""A stage's finished result in a store, for a build that goes on on another machine.
+
+    state/<code>/results/<stage>/<stage_id>/     the files of its folder, and last a note with the hash of each
+
+As for units (``etl.stages.mirror``), what is damaged or gone there is as good as never sent. Extraction's own result is
+put together from its units again, so it is not sent.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+import obstore
+
+from etl.load.download import StoredFileDamagedError, fetch_object
+from etl.load.files import complete_folder, hash_file
+from etl.store import closing_pool, explain_store, is_there, read_object, remove_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from etl.store import Place
+
+RESULTS_NAME: Final = "results"
+NOTE_NAME: Final = "result.json"
+AT_ONCE: Final = 8
+
+
+def find_sent_result(mirror: Place, stage: str, stage_id: str) -> Place:
+    """Find where the store has a stage's result."""
+    return mirror.below(f"{RESULTS_NAME}/{stage}/{stage_id}")
+
+
+def send_result(folder: Path, place: Place) -> None:
+    """Send a result, its note last, unless it is there. Errors: ``StoreRefusedError``."""
+    note = place.below(NOTE_NAME)
+    if is_there(note):
+        return
+    hashes = {
+        path.relative_to(folder).as_posix(): hash_file(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+    def send(name: str) -> None:
+        with explain_store(place.url):
+            obstore.put(place.open(), place.below(name).key, folder / name)
+
+    with closing_pool(AT_ONCE) as pool:
+        list(pool.map(send, hashes))
+    with explain_store(place.url):
+        obstore.put(note.open(), note.key, json.dumps(hashes, sort_keys=True, indent=1).encode())
+
+
+def fetch_result(place: Place, folder: Path) -> bool:
+    """Fetch a result; tells whether it came whole. A damaged one counts as never sent.
+
+    Errors: ``StoreRefusedError``, ``WriteFailedError``.
+    """
+    note = place.below(NOTE_NAME)
+    raw = read_object(note)
+    if raw is None:
+        return False
+    try:
+        hashes = _read_note(raw, note)
+        with complete_folder(folder) as unfinished, closing_pool(AT_ONCE) as pool:
+            for parent in sorted({(unfinished / name).parent for name in hashes}):
+                parent.mkdir(parents=True, exist_ok=True)
+            list(pool.map(lambda name: fetch_object(place.below(name), unfinished / name, hashes[name]), hashes))
+    except StoredFileDamagedError:
+        take_back_result(place)
+        return False
+    return True
+
+
+def take_back_result(place: Place) -> None:
+    """Make a result count as never sent. Errors: ``StoreRefusedError``."""
+    remove_object(place.below(NOTE_NAME))
+
+
+def list_sent_files(place: Place) -> dict[str, Place]:
+    """List where a result has its files, by their hashes; none if it was not sent. Errors: ``StoreRefusedError``."""
+    note = place.below(NOTE_NAME)
+    raw = read_object(note)
+    try:
+        return {} if raw is None else {sha256: place.below(name) for name, sha256 in _read_note(raw, note).items()}
+    except StoredFileDamagedError:
+        return {}
+
+
+def _read_note(raw: bytes, note: Place) -> Mapping[str, str]:
+    """Read which files a result has. Errors: ``StoredFileDamagedError`` for anything but names below it with hashes."""
+    try:
+        hashes = {str(name): str(sha256) for name, sha256 in json.loads(raw).items()}
+    except (ValueError, AttributeError) as error:
+        raise StoredFileDamagedError(note) from error
+    paths = [PurePosixPath(name) for name in hashes]
+    if not paths or any(path.is_absolute() or ".." in path.parts for path in paths):
+        raise StoredFileDamagedError(note)
+    return hashes
