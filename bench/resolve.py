@@ -107,7 +107,7 @@ def move_cards(cards: pl.DataFrame, world: int) -> pl.DataFrame:
         rotate("dump_id", world),
         rotate("alias_id", world),
         pl.col("title_key") + f" {world}",
-        pl.col("pieces").list.eval(pl.element().str.slice(0, 15) + f"{world:x}"),
+        pl.col("pieces").list.eval(pl.element().xor(pl.lit(world, pl.UInt64))),
     )
 
 

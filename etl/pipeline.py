@@ -1,7 +1,7 @@
 """The way of the data, stage by stage. Read this first.
 
 dumps --collect--> a plan            which files, and what their bytes are
-      --extract--> cards, spans, quarantine, the byte ledger; many processes, about 2 MB each
+      --extract--> cards, spans, quarantine, the byte ledger; many processes, a few MB each
       --account--> inputs            what became of every file
       --identify-> which listings are one paper
       --date-----> which year each page is of

@@ -1,4 +1,4 @@
-"""One work unit of extraction: about 2 MB of dumps, read, validated and written as sorted runs.
+"""One work unit of extraction: a few MB of dumps, read, validated and written as sorted runs.
 
 A unit is a pure function of its dumps and runs in any process; running it twice gives the same files.
 """

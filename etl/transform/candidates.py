@@ -40,7 +40,7 @@ _HALF_OF_ID: Final = 16
 def list_pieces(cards: pl.DataFrame) -> pl.DataFrame:
     """List the pieces of each card's candidate, among them its title.
 
-    Columns in:  ``title_key``, ``alias_id`` (String), ``pieces`` (List(String), each of 16 hexadecimal digits).
+    Columns in:  ``title_key``, ``alias_id`` (String), ``pieces`` (List(UInt64)).
     Columns out: :data:`PIECE_SCHEMA`, each row once; sorted by ``piece``, ``alias``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
@@ -56,7 +56,6 @@ def list_pieces(cards: pl.DataFrame) -> pl.DataFrame:
         candidates.select(pl.col("pieces").alias("piece"), "alias", "head", "tail")
         .explode("piece")
         .filter(pl.col("piece").is_not_null())
-        .with_columns(pl.col("piece").str.to_integer(base=16, dtype=pl.UInt64))
     )
     by_title = candidates.select(pl.col("title_piece").alias("piece"), "alias", "head", "tail")
     return pl.concat([by_title, by_text]).unique().sort("piece", "alias")

@@ -50,7 +50,7 @@ CARD_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "title_key": pl.String,
     "abstract_key": pl.String,
     "alias_id": pl.String,
-    "pieces": pl.List(pl.String),
+    "pieces": pl.List(pl.UInt64),
 }
 """A card with its fields read and its keys made: what extraction keeps for all later stages."""
 

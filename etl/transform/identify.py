@@ -62,7 +62,7 @@ class Identity(NamedTuple):
 def identify_papers(cards: pl.DataFrame, decisions: Decisions | None = None) -> Identity:
     """Group candidates into papers, all in one go.
 
-    Columns in:  those of ``etl.transform.observations.OBSERVED``, and ``pieces`` (List(String)).
+    Columns in:  those of ``etl.transform.observations.OBSERVED``, and ``pieces`` (List(UInt64)).
     Columns out: :data:`IDENTITY_SCHEMA` with every candidate, :data:`MATCH_SCHEMA` (each merged pair in both
                  directions), :data:`NEAR_MISS_SCHEMA` (each pair once); all sorted.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.

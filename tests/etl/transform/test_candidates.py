@@ -22,7 +22,7 @@ from etl.transform.candidates import (
 if TYPE_CHECKING:
     import random
 
-CARDS = {"alias_id": pl.String, "title_key": pl.String, "pieces": pl.List(pl.String)}
+CARDS = {"alias_id": pl.String, "title_key": pl.String, "pieces": pl.List(pl.UInt64)}
 
 
 def name_alias(name: str) -> str:
@@ -30,7 +30,7 @@ def name_alias(name: str) -> str:
 
 
 def frame_cards(*rows: tuple[str, str, list[str]]) -> pl.DataFrame:
-    named = [(name_alias(alias), title, [f"{piece:0>16}" for piece in pieces]) for alias, title, pieces in rows]
+    named = [(name_alias(alias), title, [int(piece, 16) for piece in pieces]) for alias, title, pieces in rows]
     return pl.DataFrame(named, schema=CARDS, orient="row")
 
 

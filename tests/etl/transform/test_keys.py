@@ -15,7 +15,7 @@ def make_keys(*titles: str) -> list[str]:
     return pl.DataFrame({"title": titles}).select(make_title_key(pl.col("title")))["title"].to_list()
 
 
-def make_abstract_keys(*abstracts: str) -> list[tuple[str | None, list[str]]]:
+def make_abstract_keys(*abstracts: str) -> list[tuple[str | None, list[int]]]:
     cards = pl.DataFrame({"title": ["Title"] * len(abstracts), "abstract": abstracts})
     return add_keys(cards).select("abstract_key", "pieces").rows()
 
@@ -152,7 +152,7 @@ def test_making_keys_leaves_the_texts_as_they_are():
     assert add_keys(texts).select("title", "abstract").equals(texts)
 
 
-def cut_pieces(abstract: str | None) -> set[str]:
+def cut_pieces(abstract: str | None) -> set[int]:
     cards = pl.DataFrame([("A", abstract)], schema={"title": pl.String, "abstract": pl.String}, orient="row")
     return set(add_keys(cards)["pieces"].to_list()[0])
 
