@@ -50,7 +50,7 @@ _STOP_WORDS: Final = frozenset(_FREQUENT_WORDS.split())
 
 def strip_urls(abstract: str) -> str:
     """Take the URLs out of an abstract: mirrors rewrite them."""
-    return _URL.sub(" ", abstract)
+    return _URL.sub(" ", abstract) if "http" in abstract or "www." in abstract else abstract
 
 
 def score_titles(left: str, right: str) -> int:
@@ -70,9 +70,10 @@ def score_abstracts(left: str, right: str) -> int:
     """
     shorter, longer = sorted((left, right), key=lambda text: (len(text), text))
     score = fuzz.ratio(shorter, longer)
-    if len(shorter) >= MIN_TRUNCATED_ABSTRACT:
-        first, last = longer[: len(shorter)], longer[-len(shorter) :]
-        score = max(score, fuzz.ratio(shorter, first), fuzz.ratio(shorter, last))
+    if MIN_TRUNCATED_ABSTRACT <= len(shorter) < len(longer):
+        # What scores less than the best so far is given up early, and told as 0.
+        for part in (longer[: len(shorter)], longer[-len(shorter) :]):
+            score = max(score, fuzz.ratio(shorter, part, score_cutoff=score))
     return round(score * 10)
 
 
