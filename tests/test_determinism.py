@@ -220,7 +220,11 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.usefixtures("remembering")
-def test_every_way_to_a_set_of_dumps_ends_in_the_content_of_a_fresh_build(dumps: dict[str, bytes], tmp_path: Path):
+@pytest.mark.parametrize("bucket_bytes", [runs.BUCKET_BYTES, 60_000])
+def test_every_way_to_a_set_of_dumps_ends_in_the_content_of_a_fresh_build(
+    dumps: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bucket_bytes: int
+):
+    monkeypatch.setattr(runs, "BUCKET_BYTES", bucket_bytes)
     chance = random.Random(5)  # noqa: S311 - the same way every time
     folder, present = tmp_path / "way" / "dumps", dict[str, bytes]()
     for step in range(5):

@@ -6,19 +6,19 @@ Units of dumps that an earlier build has parsed are kept, and used again.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
 from etl.load.files import check_room
 from etl.stages.collect import read_plan
 from etl.stages.ledger import forget_ledger
+from etl.stages.made import RangeSpec, make_once
 from etl.stages.merging import merge_folders
 from etl.stages.mirror import exchange_units
-from etl.stages.receipt import Receipt, run_stage
-from etl.stages.runs import FEW_RUNS, Bucket, choose_bucket_count, list_buckets, read_runs
+from etl.stages.receipt import Receipt, list_results, run_stage
+from etl.stages.runs import FEW_RUNS, choose_bucket_count, list_buckets, read_runs
 from etl.stages.tasks import MAX_RETRIES, Tasks
 from etl.stages.units import choose_units, find_units, link_unit, list_units
 from etl.stages.validated import Report, write_report, write_valid_part
@@ -57,16 +57,7 @@ _SUMS: Final = (
 _STATUSES: Final = ("read", "empty", "rejected")
 
 
-@dataclass(frozen=True)
-class PublishSpec:
-    """A range of dumps whose finished tables are to be written."""
-
-    folder: str
-    bucket: Bucket
-
-
-@dataclass(frozen=True)
-class PublishReceipt:
+class PublishReceipt(NamedTuple):
     """What the dumps of a range came to."""
 
     number: int
@@ -106,7 +97,8 @@ def extract_listings(
         tasks = Tasks(runner, 0, None)
         merge_folders(sorted((folder / "runs").iterdir()), tasks)
         buckets = choose_bucket_count(total, sum(unit.listings for unit in units.values()))
-        specs = [PublishSpec(str(folder), bucket) for bucket in list_buckets(buckets)]
+        before = list_results(warehouse, "extract")
+        specs = [RangeSpec(str(folder), bucket, before) for bucket in list_buckets(buckets)]
         receipts = tasks.run(write_published, specs)
         broken_rules = write_report([receipt.report for receipt in receipts], folder)
         counts = [receipt.counts for receipt in receipts]
@@ -136,12 +128,15 @@ def _gather_units(
         raise
 
 
-def write_published(spec: PublishSpec) -> PublishReceipt:
+def write_published(spec: RangeSpec) -> PublishReceipt:
     """Write the tables that are final for a range of dumps."""
-    folder = Path(spec.folder)
-    tables = {name: read_runs(folder / "runs" / name, spec.bucket) for name in PUBLISHED}
-    report = write_valid_part(tables, folder, spec.bucket.number)
-    return PublishReceipt(spec.bucket.number, _count(tables["dumps"]), report)
+    tables = {name: read_runs(Path(spec.folder, "runs", name), spec.bucket) for name in PUBLISHED}
+
+    def write(there: RangeSpec) -> PublishReceipt:
+        report = write_valid_part(tables, Path(there.folder), spec.bucket.number)
+        return PublishReceipt(spec.bucket.number, _count(tables["dumps"]), report)
+
+    return make_once(spec, "dumps", tables, write, kind=PublishReceipt)
 
 
 def _count(dumps: pl.DataFrame) -> Mapping[str, int]:

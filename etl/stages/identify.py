@@ -18,7 +18,7 @@ import polars as pl
 from etl.runners.local import LocalRunner
 from etl.stages.decisions import read_decisions
 from etl.stages.merging import merge_folders
-from etl.stages.receipt import Receipt, run_stage
+from etl.stages.receipt import Receipt, list_results, run_stage
 from etl.stages.runs import (
     WHOLE,
     Bucket,
@@ -35,8 +35,17 @@ from etl.stages.tasks import Tasks
 from etl.transform.candidates import PAIR_SCHEMA, find_blocks, halve_id, list_pairs
 from etl.transform.dates import CUT_DAY, forget_cut_days
 from etl.transform.decisions import DECISION_SCHEMA, Decisions, check_chains, resolve_decisions
-from etl.transform.identify import Identity, compare_pairs, group_candidates
-from etl.transform.observations import OBSERVED, observe_candidates
+from etl.transform.identify import (
+    IS_CLOSE,
+    IS_TELLING,
+    SEEN_PAIR,
+    VERDICT_SCHEMA,
+    Identity,
+    compare_pairs,
+    group_candidates,
+    name_pairs,
+)
+from etl.transform.observations import OBSERVED, fold_prints, gather_prints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,11 +61,15 @@ _PAIR: Final = ("alias_id", "other_alias_id")
 
 @dataclass(frozen=True)
 class IdentifySpec:
-    """One task: the folder of extraction's runs, the stage's own, and a range of keys or a stretch of its pairs."""
+    """One task: the folder of extraction's runs, the stage's own, and a range of keys or a stretch of its pairs.
+
+    ``before`` are earlier results of the stage, in which pairs may have been compared already.
+    """
 
     source: str
     folder: str
     bucket: Bucket
+    before: tuple[str, ...]
     number: int
     stretch: Bucket = WHOLE
 
@@ -66,7 +79,7 @@ class IdentifyReceipt(NamedTuple):
 
     number: int
     found: int
-    """Large blocks, candidates, or pairs."""
+    """Large blocks, candidates, pairs, or pairs compared."""
 
 
 def find_papers(  # noqa: PLR0913 - what to read, and how to work
@@ -89,7 +102,10 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
 
     def work(folder: Path) -> Mapping[str, int | str]:
         tasks = Tasks(runner or LocalRunner(), 5 * buckets, on_progress)
-        specs = [IdentifySpec(str(source), str(folder), bucket, bucket.number) for bucket in list_buckets(buckets)]
+        before = list_results(warehouse, "identify")
+        specs = [
+            IdentifySpec(str(source), str(folder), bucket, before, bucket.number) for bucket in list_buckets(buckets)
+        ]
         large_blocks = tasks.run(pair_bucket, specs)
         asked, unmatched = _resolve_decisions(decided, source)
         check_chains(asked)
@@ -98,19 +114,20 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
         pairs = {receipt.number: receipt.found for receipt in tasks.run(gather_pairs, specs)}
         merge_folders([folder / "wanted"], tasks)
         candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
-        merge_folders([folder / "observations"], tasks)
-        tasks.run(compare_stretch, list(_cut_stretches(specs, pairs)))
+        merge_folders([folder / "prints"], tasks)
+        compared = sum(receipt.found for receipt in tasks.run(compare_stretch, list(_cut_stretches(specs, pairs))))
         identity = group_candidates(_read_verdicts(folder, asked), asked)
         for name, rows in identity._asdict().items():
             rows.write_parquet(folder / f"{name}.parquet")
         tasks.run(gather_groups, specs)
         merge_folders([folder / "grouped"], tasks)
-        remove_runs(folder, "pairs", "gathered", "wanted", "observations", "verdicts", "vetoes")
+        remove_runs(folder, "pairs", "gathered", "wanted", "prints", "verdicts", "vetoes")
         groups = identity.groups
         return {
             "candidates": candidates,
             "papers": candidates - groups.height + groups["group_id"].n_unique(),
             "pairs": sum(pairs.values()),
+            "compared_pairs": compared,
             "matches": identity.matches.height // 2,
             "near_misses": identity.near_misses.height,
             "large_blocks": sum(receipt.found for receipt in large_blocks),
@@ -145,24 +162,41 @@ def gather_pairs(spec: IdentifySpec) -> IdentifyReceipt:
 
 
 def observe_bucket(spec: IdentifySpec) -> IdentifyReceipt:
-    """Gather what the listings of this range's candidates print, as far as they stand in a pair."""
+    """Gather what the listings of this range's candidates print, as far as those stand in a pair."""
     columns = [*dict.fromkeys((*OBSERVED, *CUT_DAY))]
     cards = forget_cut_days(read_runs(Path(spec.source, "candidates"), spec.bucket, columns))
     wanted = read_runs(Path(spec.folder, "wanted"), spec.bucket)["alias"].unique()
     paired = cards.filter(halve_id("alias_id").is_in(wanted.implode()))
-    write_run(observe_candidates(paired), _name_run(spec, "observations"), pl.col("alias"), "alias_id")
+    write_run(gather_prints(paired), _name_run(spec, "prints"), pl.col("alias"), "alias_id")
     return IdentifyReceipt(spec.number, cards["alias_id"].n_unique())
 
 
 def compare_stretch(spec: IdentifySpec) -> IdentifyReceipt:
-    """Compare the pairs of one stretch; those that are only kept apart are many, and are put down by themselves."""
+    """Compare the pairs of one stretch, but for those that an earlier build compared and that print the same today.
+
+    Pairs that are only kept apart are many, and are put down by themselves.
+    """
     pairs = read_stretch(Path(spec.folder, "gathered", f"{spec.bucket.number:06d}.arrow"), spec.stretch)
     wanted = pl.concat([pairs["left"], pairs["right"]]).unique().sort()
-    verdicts = compare_pairs(pairs, read_keys(Path(spec.folder, "observations"), wanted))
-    is_close = pl.col("rule").is_not_null() | pl.col("is_near_miss")
-    for kind, rows in (("verdicts", verdicts.filter(is_close)), ("vetoes", verdicts.filter(~is_close))):
+    prints = read_keys(Path(spec.folder, "prints"), wanted)
+    named = name_pairs(pairs, prints)
+    known = _read_judged(spec).join(named, on=SEEN_PAIR, how="semi")
+    new = named.join(known, on=SEEN_PAIR, how="anti")
+    seen = pl.concat([new["alias_id"], new["other_alias_id"]]).unique().implode()
+    compared = compare_pairs(new, fold_prints(prints.filter(pl.col("alias_id").is_in(seen))))
+    judged = pl.concat([known, compared.join(new, on=_PAIR).select(known.columns)])
+    verdicts = judged.drop("seen", "other_seen")
+    kinds = {"judged": judged, "verdicts": verdicts.filter(IS_CLOSE), "vetoes": verdicts.filter(IS_TELLING & ~IS_CLOSE)}
+    for kind, rows in kinds.items():
         write_run(rows, _name_run(spec, kind), halve_id("alias_id"), *_PAIR)
-    return IdentifyReceipt(spec.number, pairs.height)
+    return IdentifyReceipt(spec.number, new.height)
+
+
+def _read_judged(spec: IdentifySpec) -> pl.DataFrame:
+    """Read what came of comparing pairs of this range of left candidates in the latest build before."""
+    for result in spec.before:
+        return read_runs(Path(result, "judged"), spec.bucket)
+    return pl.DataFrame(schema={**VERDICT_SCHEMA, "seen": pl.String, "other_seen": pl.String})
 
 
 def gather_groups(spec: IdentifySpec) -> IdentifyReceipt:

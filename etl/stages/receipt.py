@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -47,12 +48,13 @@ class ResultMissingError(PaperhouseError):
 
 @dataclass(frozen=True)
 class Receipt:
-    """A stage's result: its folder relative to the warehouse, and counts for people."""
+    """A stage's result: its folder relative to the warehouse, counts for people, and the code that made it."""
 
     stage: str
     stage_id: str
     folder: str
     metrics: Metrics
+    code: str = ""
 
     def to_json(self) -> str:
         """Write the receipt as one line of JSON."""
@@ -93,11 +95,22 @@ def run_stage(
     elif sent is None or not fetch_result(sent, folder):
         with complete_folder(folder) as unfinished:
             metrics = work(unfinished)
-            receipt = Receipt(stage, stage_id, folder.relative_to(warehouse.root).as_posix(), dict(metrics))
+            place = folder.relative_to(warehouse.root).as_posix()
+            receipt = Receipt(stage, stage_id, place, dict(metrics), fingerprint_code())
             (unfinished / RECEIPT_NAME).write_text(receipt.to_json(), "utf-8")
     if sent is not None:
         send_result(folder, sent)
     return Receipt.from_json((folder / RECEIPT_NAME).read_text("utf-8"))
+
+
+def list_results(warehouse: Warehouse, stage: str) -> tuple[str, ...]:
+    """List the folders of a stage's results that this code made, the latest first; ranges can be taken from them."""
+    found: list[tuple[int, str]] = []
+    for note in (warehouse.state / stage).glob(f"[!.]*/{RECEIPT_NAME}"):
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            if Receipt.from_json(note.read_text("utf-8")).code == fingerprint_code():
+                found.append((note.parent.stat().st_mtime_ns, str(note.parent)))
+    return tuple(folder for _, folder in sorted(found, reverse=True))
 
 
 def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:
@@ -117,9 +130,12 @@ def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:
 
 
 def forget_results(receipts: Sequence[Receipt], warehouse: Warehouse) -> None:
-    """Clear away results that are not to be trusted, so that the next build makes them anew; the lock must be held."""
+    """Clear away all results of these stages, so that the next build makes them anew; the lock must be held.
+
+    Older ones go as well: what is not to be trusted may be linked there, too.
+    """
     for receipt in receipts:
-        shutil.rmtree(receipt.open_folder(warehouse))
+        shutil.rmtree(receipt.open_folder(warehouse).parent)
 
 
 def hash_parts(*parts: object) -> str:

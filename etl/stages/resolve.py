@@ -15,9 +15,10 @@ import polars as pl
 from etl.runners.local import LocalRunner
 from etl.stages.date import read_page_dates
 from etl.stages.identify import read_identity
+from etl.stages.made import RangeSpec, make_once
 from etl.stages.merging import merge_folders
-from etl.stages.receipt import Receipt, run_stage
-from etl.stages.runs import Bucket, list_buckets, read_runs, remove_runs, write_run
+from etl.stages.receipt import Receipt, list_results, run_stage
+from etl.stages.runs import WHOLE, list_buckets, read_runs, remove_runs, write_run
 from etl.stages.tasks import Tasks
 from etl.stages.validated import Report, write_report, write_valid_part
 from etl.transform.candidates import halve_id
@@ -40,14 +41,12 @@ _LISTING: Final = ("dump_id", "position")
 
 
 @dataclass(frozen=True)
-class ResolveSpec:
-    """One task: the folders of extraction's runs, of identify, of date, the stage's own, and a range of keys."""
+class ResolveSpec(RangeSpec):
+    """One task: also the folders of extraction's runs, of identify, and of date."""
 
     source: str
     identified: str
     dated: str
-    folder: str
-    bucket: Bucket
 
 
 class ResolveReceipt(NamedTuple):
@@ -81,7 +80,8 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
 
     def work(folder: Path) -> Mapping[str, int]:
         tasks = Tasks(runner or LocalRunner(), 3 * buckets, on_progress)
-        specs = [ResolveSpec(*folders, str(folder), bucket) for bucket in list_buckets(buckets)]
+        before = list_results(warehouse, "resolve")
+        specs = [ResolveSpec(str(folder), bucket, before, *folders) for bucket in list_buckets(buckets)]
         receipts = tasks.run(name_bucket, specs)
         merge_folders([folder / "runs" / kind for kind in ("named", "names", "places")], tasks)
         receipts += tasks.run(resolve_bucket, specs)
@@ -116,18 +116,26 @@ def resolve_bucket(spec: ResolveSpec) -> ResolveReceipt:
     dated = date_listings(cards, read_page_dates(Path(spec.dated)))
     alone = dated.join(names, on="alias_id", how="anti").with_columns(pl.col("alias_id").alias("group_id"))
     several = read_runs(Path(spec.folder, "runs", "named"), spec.bucket)
-    listings = pl.concat([name_papers(alone).select(several.columns), several])
-    papers = make_papers(listings)
-    named = dated.join(names, on="alias_id", how="left").with_columns(pl.col("paper_id").fill_null(pl.col("alias_id")))
-    aliases = list_aliases(named)
     identity = read_identity(Path(spec.identified))
-    merges = find_merges(listings, identity.matches)
-    for kind, rows in (("merges", merges), ("variants", find_variants(listings, papers))):
-        write_run(rows, _name_run(spec, kind), halve_id("dump_id"), *_LISTING)
-    nearly = aliases.filter(pl.col("alias_id").is_in(_list_near(identity).implode()))
-    for kind, rows in (("near_aliases", nearly), ("organizations", count_organizations(papers))):
-        write_run(rows, _name_run(spec, kind), pl.lit(0, pl.UInt64))
-    return _write({"papers": papers, "aliases": aliases, "links": find_links(papers)}, spec)
+    near = _list_near(identity).to_frame().filter(pl.col("alias_id").is_in(dated["alias_id"].implode()))
+    matches = identity.matches.filter(pl.col("alias_id").is_in(several["alias_id"].implode()))
+
+    def make(there: ResolveSpec) -> ResolveReceipt:
+        listings = pl.concat([name_papers(alone).select(several.columns), several])
+        papers = make_papers(listings)
+        named = dated.join(names, on="alias_id", how="left").with_columns(
+            pl.col("paper_id").fill_null(pl.col("alias_id"))
+        )
+        aliases = list_aliases(named)
+        for kind, rows in (("merges", find_merges(listings, matches)), ("variants", find_variants(listings, papers))):
+            write_run(rows, _name_run(there, kind), halve_id("dump_id"), *_LISTING)
+        nearly = aliases.join(near, on="alias_id", how="semi")
+        for kind, rows in (("near_aliases", nearly), ("organizations", count_organizations(papers))):
+            write_run(rows, _name_run(there, kind), pl.lit(0, pl.UInt64))
+        return _write({"papers": papers, "aliases": aliases, "links": find_links(papers)}, there)
+
+    rows = {"dated": dated, "names": names, "several": several, "near": near, "matches": matches}
+    return make_once(spec, "papers", rows, make, kind=ResolveReceipt)
 
 
 def list_bucket(spec: ResolveSpec) -> ResolveReceipt:
@@ -138,12 +146,17 @@ def list_bucket(spec: ResolveSpec) -> ResolveReceipt:
         pl.col("paper_id").fill_null(pl.col("alias_id"))
     )
     merges, variants = (read_runs(Path(spec.folder, "runs", kind), spec.bucket) for kind in ("merges", "variants"))
-    receipt = _write({"listings": listings, "merges": merges, "variants": variants}, spec)
-    more = {
-        "merged_listings": merges.filter(~pl.col("is_survivor")).height,
-        "inferred_years": listings.filter(pl.col("published_year_basis") == "inferred").height,
-    }
-    return receipt._replace(counts={**receipt.counts, **more})
+    tables = {"listings": listings, "merges": merges, "variants": variants}
+
+    def write(there: ResolveSpec) -> ResolveReceipt:
+        receipt = _write(tables, there)
+        more = {
+            "merged_listings": merges.filter(~pl.col("is_survivor")).height,
+            "inferred_years": listings.filter(pl.col("published_year_basis") == "inferred").height,
+        }
+        return receipt._replace(counts={**receipt.counts, **more})
+
+    return make_once(spec, "listings", tables, write, kind=ResolveReceipt)
 
 
 def _write_tables_of_all(folder: Path, identified: Path) -> ResolveReceipt:
@@ -152,15 +165,15 @@ def _write_tables_of_all(folder: Path, identified: Path) -> ResolveReceipt:
         "near_misses": find_near_misses(read_runs(folder / "runs" / "near_aliases"), near_misses),
         "organizations": list_organizations(read_runs(folder / "runs" / "organizations")),
     }
-    return _write(tables, ResolveSpec("", "", "", str(folder), Bucket(0, 1)))
+    return _write(tables, RangeSpec(str(folder), WHOLE, ()))
 
 
 def _list_near(identity: Identity) -> pl.Series:
     near_misses = identity.near_misses
-    return pl.concat([near_misses["alias_id"], near_misses["other_alias_id"]]).unique()
+    return pl.concat([near_misses["alias_id"], near_misses["other_alias_id"]]).unique().alias("alias_id")
 
 
-def _write(tables: Mapping[str, pl.DataFrame], spec: ResolveSpec) -> ResolveReceipt:
+def _write(tables: Mapping[str, pl.DataFrame], spec: RangeSpec) -> ResolveReceipt:
     published = {name: _conform(rows, name) for name, rows in tables.items()}
     report = write_valid_part(published, Path(spec.folder), spec.bucket.number)
     return ResolveReceipt(spec.bucket.number, {name: rows.height for name, rows in published.items()}, report)

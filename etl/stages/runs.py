@@ -36,7 +36,7 @@ MERGED_RUNS: Final = 64
 MERGED_BYTES: Final = 64 << 20
 """How many runs are merged into one, and how many bytes of them: every range opens every run that is left."""
 
-FEW_RUNS: Final = 32
+FEW_RUNS: Final = 256
 """So many runs are not worth merging."""
 
 _KEYS: Final = 1 << 64
@@ -55,6 +55,14 @@ class Bucket(NamedTuple):
         ['0x4000000000000000', '0x8000000000000000']
         """
         return self.number * _KEYS // self.of, (self.number + 1) * _KEYS // self.of
+
+    def name(self, task: str) -> str:
+        """Name a task by its range.
+
+        >>> Bucket(3, 16).name("listed")
+        'listed-000003-of-16'
+        """
+        return f"{task}-{self.number:06d}-of-{self.of}"
 
 
 WHOLE: Final = Bucket(0, 1)

@@ -16,6 +16,7 @@ import obstore
 
 from etl.load.download import StoredFileDamagedError, fetch_object
 from etl.load.files import complete_folder, hash_file
+from etl.stages.made import MADE_NAME
 from etl.store import closing_pool, explain_store, is_there, read_object, remove_object
 
 if TYPE_CHECKING:
@@ -39,9 +40,8 @@ def send_result(folder: Path, place: Place) -> None:
     note = place.below(NOTE_NAME)
     if is_there(note):
         return
-    hashes = {
-        path.relative_to(folder).as_posix(): hash_file(path) for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    hashes = {name.as_posix(): hash_file(path) for name, path in files.items() if name.parts[0] != MADE_NAME}
 
     def send(name: str) -> None:
         with explain_store(place.url):

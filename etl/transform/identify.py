@@ -14,7 +14,7 @@ from etl.transform.candidates import list_pieces, pair_candidates
 from etl.transform.components import connect, connect_in_order
 from etl.transform.decisions import Decisions
 from etl.transform.likeness import compare
-from etl.transform.observations import OBSERVED, observe_candidates, read_observations
+from etl.transform.observations import OBSERVED, fold_prints, gather_prints, read_observations
 
 IDENTITY_SCHEMA: Final = {"alias_id": pl.String, "group_id": pl.String}
 MATCH_SCHEMA: Final = {
@@ -43,7 +43,13 @@ VERDICT_SCHEMA: Final = {
 }
 """What came of comparing two candidates, the smaller id first; see ``etl.transform.likeness.Verdict``."""
 
+IS_CLOSE: Final = pl.col("rule").is_not_null() | pl.col("is_near_miss")
+IS_TELLING: Final = IS_CLOSE | pl.col("veto").is_not_null()
+"""Whether a pair is one paper or nearly, and whether it matters for other pairs at all."""
+
 _PAIR: Final = ("alias_id", "other_alias_id")
+SEEN_PAIR: Final = (*_PAIR, "seen", "other_seen")
+"""Two candidates, and a hash of what is seen of each: what comes of comparing them is a function of these alone."""
 
 Pair = tuple[str, str]
 
@@ -68,42 +74,55 @@ def identify_papers(cards: pl.DataFrame, decisions: Decisions | None = None) -> 
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     Source:      docs/architecture.md#identity
     """
-    pairs = pair_candidates(list_pieces(cards))
-    observations = observe_candidates(cards.select(OBSERVED))
-    identity = group_candidates(compare_pairs(pairs, observations), decisions)
-    alone = observations.select("alias_id", pl.col("alias_id").alias("group_id")).join(
+    prints = gather_prints(cards.select(OBSERVED))
+    pairs = name_pairs(pair_candidates(list_pieces(cards)), prints)
+    identity = group_candidates(compare_pairs(pairs, fold_prints(prints)).filter(IS_TELLING), decisions)
+    alone = prints.select("alias_id", pl.col("alias_id").alias("group_id")).join(
         identity.groups, on="alias_id", how="anti"
     )
     return identity._replace(groups=pl.concat([identity.groups, alone]).sort("alias_id"))
 
 
+def name_pairs(pairs: pl.DataFrame, prints: pl.DataFrame) -> pl.DataFrame:
+    """Name the candidates of pairs, and what is seen of each.
+
+    Columns in:  ``pairs`` as ``etl.transform.candidates.PAIR_SCHEMA``; ``prints`` as
+                 ``etl.transform.observations.PRINT_SCHEMA``, for all candidates of the pairs.
+    Columns out: :data:`SEEN_PAIR`, the smaller id first.
+    """
+    known = prints.select("alias", "alias_id", "seen")
+    named = pairs.join(known, left_on="left", right_on="alias").join(
+        known, left_on="right", right_on="alias", suffix="_of_other"
+    )
+    columns = ("alias_id", "alias_id_of_other", "seen", "seen_of_other")
+    turned = (columns[1], columns[0], columns[3], columns[2])
+    is_turned = pl.col(columns[0]) > pl.col(columns[1])
+    return named.select(
+        pl.when(is_turned).then(pl.col(other)).otherwise(pl.col(one)).alias(name)
+        for name, one, other in zip(SEEN_PAIR, columns, turned, strict=True)
+    )
+
+
 def compare_pairs(pairs: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
     """Compare each pair of candidates.
 
-    Columns in:  ``pairs`` as ``etl.transform.candidates.PAIR_SCHEMA``; ``observations`` as
+    Columns in:  ``pairs``: ``alias_id``, ``other_alias_id``, the smaller one first; ``observations`` as
                  ``etl.transform.observations.OBSERVATION_SCHEMA``, for all candidates of the pairs.
-    Columns out: :data:`VERDICT_SCHEMA`, of the pairs that a rule makes one paper, that must not be one, or that nearly
-                 are; sorted.
+    Columns out: :data:`VERDICT_SCHEMA`; sorted. Most pairs tell nothing, see :data:`IS_TELLING`.
     """
-    ids = observations.select("alias", "alias_id")
-    named = pairs.join(ids, left_on="left", right_on="alias").join(
-        ids.rename({"alias_id": "other_alias_id"}), left_on="right", right_on="alias"
-    )
     records = dict(read_observations(observations))
     rows = []
-    for left, right in named.select(_PAIR).iter_rows():
-        low, high = sorted((left, right))
+    for low, high in pairs.select(_PAIR).iter_rows():
         verdict = compare(records[low], records[high])
-        if verdict.rule or verdict.veto or verdict.is_near_miss:
-            lacks = (records[low].abstract is None, records[high].abstract is None)
-            rows.append((low, high, *verdict, verdict.is_near_miss, *lacks))
+        lacks = (records[low].abstract is None, records[high].abstract is None)
+        rows.append((low, high, *verdict, verdict.is_near_miss, *lacks))
     return pl.DataFrame(rows, schema=VERDICT_SCHEMA, orient="row").sort(_PAIR)
 
 
 def group_candidates(verdicts: pl.DataFrame, decisions: Decisions | None = None) -> Identity:
     """Join candidates into papers by what came of comparing them and by what people decided.
 
-    Columns in:  :data:`VERDICT_SCHEMA`.
+    Columns in:  :data:`VERDICT_SCHEMA`, of the pairs that tell anything.
     Columns out: :data:`IDENTITY_SCHEMA` with the candidates of papers that have several, :data:`MATCH_SCHEMA` (each
                  merged pair in both directions), :data:`NEAR_MISS_SCHEMA` (each pair once); all sorted.
     """
