@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from etl.load.reader import Release
 
-MEMORY_LIMIT: Final = "2GB"
+MEMORY_LIMITS: Final = ("512MB", "4GB")
+"""What a comparison may take before it goes to the disk; the second where it cannot do with the first."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ class TableChanges:
 
 
 @contextlib.contextmanager
-def open_comparison(before: Release, after: Release, workspace: Path) -> Iterator[Comparer]:
+def open_comparison(
+    before: Release, after: Release, workspace: Path, *, memory_limit: str = MEMORY_LIMITS[-1]
+) -> Iterator[Comparer]:
     """Open two releases side by side; what does not fit in memory goes to the folder ``workspace``."""
     with contextlib.closing(duckdb.connect()) as connection:
         connection.execute(f"SET temp_directory = {quote_text(str(workspace))}")
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"SET memory_limit = '{memory_limit}'")
         connection.execute("SET preserve_insertion_order = false")
         for side, release in (("before", before), ("after", after)):
             connection.execute(f"CREATE SCHEMA {side}")

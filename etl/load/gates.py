@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from etl.load.invariants import Gate
+
+
+LITTLE_MEMORY: Final = "192MB"
+"""What a query may take before it goes to the disk; one that cannot do with it gets what the machine has."""
 
 
 class InvariantBrokenError(PaperhouseError):
@@ -40,16 +44,27 @@ def check_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -> None
 
 
 def find_broken_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -> Iterator[InvariantBrokenError]:
-    """Run every gate over the tables' Parquet files; queries that need room beside memory take it in the folder.
+    """Run every gate over the tables' Parquet files, in little memory as long as that will do, and room in the folder.
 
     Gives an error, which is not raised, for each gate that does not hold, with an example that is always the same one.
     """
-    with contextlib.closing(duckdb.connect(config={"temp_directory": str(spill_folder)})) as connection:
+    with contextlib.closing(
+        duckdb.connect(config={"temp_directory": str(spill_folder), "memory_limit": LITTLE_MEMORY})
+    ) as connection:
         for table, paths in files.items():
             connection.execute(f"CREATE VIEW {quote_name(table)} AS {select_table(table, paths)}")
         for gate in GATES:
-            offenders = connection.sql(
-                f"SELECT *, count(*) OVER () AS offenders FROM ({gate.offenders}) ORDER BY ALL LIMIT 1"  # noqa: S608
-            )
-            for *values, count in offenders.fetchall():
-                yield InvariantBrokenError(gate, dict(zip(offenders.columns, values, strict=False)), count)
+            try:
+                offenders = _find_offenders(connection, gate)
+            except duckdb.OutOfMemoryException:
+                connection.execute("RESET memory_limit")
+                offenders = _find_offenders(connection, gate)
+            for example, count in offenders:
+                yield InvariantBrokenError(gate, example, count)
+
+
+def _find_offenders(connection: duckdb.DuckDBPyConnection, gate: Gate) -> list[tuple[dict[str, Any], int]]:
+    """Find one row that breaks a gate, and how many do; nothing where it holds."""
+    query = f"SELECT *, count(*) OVER () AS offenders FROM ({gate.offenders}) ORDER BY ALL LIMIT 1"  # noqa: S608 - ours
+    found = connection.sql(query)
+    return [(dict(zip(found.columns, row[:-1], strict=False)), row[-1]) for row in found.fetchall()]

@@ -53,6 +53,7 @@ def _find_wrong_variants() -> str:
     Few listings differ from their paper, so these are found first and compared field by field after.
     """
     fields = {field: field for field in VARIANT_FIELDS} | {"abstract": "abstract_sha256"}
+    kept = ", ".join(name for name in fields.values() if name != "abstract_sha256")
     differs = " OR ".join(f"l.{name} IS DISTINCT FROM p.{name}" for name in fields.values())
     own = " UNION ALL ".join(
         f"SELECT dump_id, position, '{field}' AS field, l.{name}::VARCHAR AS own, p.{name}::VARCHAR AS golden "
@@ -60,7 +61,7 @@ def _find_wrong_variants() -> str:
         for field, name in fields.items()
     )
     return f"""
-        WITH golden AS (SELECT *, sha256(abstract) AS abstract_sha256 FROM papers),
+        WITH golden AS (SELECT paper_id, {kept}, sha256(abstract) AS abstract_sha256 FROM papers),
         differing AS MATERIALIZED (
             SELECT l.dump_id, l.position, l, p FROM listings AS l JOIN golden AS p USING (paper_id) WHERE {differs}
         ),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -42,6 +43,18 @@ def repeat_where(column: str, value: object, **keys: object) -> Change:
 
 def test_consistent_tables_pass(tables: dict[str, pl.DataFrame], tmp_path: Path) -> None:
     check(tables, tmp_path)
+
+
+def test_a_gate_that_cannot_do_with_little_memory_gets_more(
+    tables: dict[str, pl.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gates_module, "LITTLE_MEMORY", "1MB")
+    with pytest.raises(duckdb.OutOfMemoryException), duckdb.connect(config={"memory_limit": "1MB"}) as connection:
+        connection.execute("SELECT count(DISTINCT range) FROM range(100000)").fetchall()
+    check(tables, tmp_path / "good")
+    spoilt = {**tables, "papers": tables["papers"].head(1)}
+    with pytest.raises(InvariantBrokenError):
+        check(spoilt, tmp_path / "bad")
 
 
 def test_tables_without_rows_pass(tables: dict[str, pl.DataFrame], tmp_path: Path) -> None:

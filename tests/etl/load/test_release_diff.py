@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import strategies as st
 
+from etl.load import release_diff
 from etl.load.changes import FolderNotEmptyError, write_changes
 from etl.load.comparison import open_comparison
 from etl.load.id_moves import PaperMove
@@ -71,6 +72,13 @@ def test_rows_and_fields_that_differ_are_counted(tables: dict[str, pl.DataFrame]
     assert {name: field.changed for name, field in found.fields.items()} == {"title": 1, "submitted_by": 1}
     assert found.null_shares["submitted_by"] == (1.0, 2 / 3)
     assert diff_tables(after, tables, tmp_path / "back").tables["papers"].added == 1
+
+
+def test_a_comparison_that_cannot_do_with_little_memory_gets_more(
+    tables: dict[str, pl.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_diff, "MEMORY_LIMITS", ("1MB", "4GB"))
+    test_rows_and_fields_that_differ_are_counted(tables, tmp_path)
 
 
 def test_null_in_a_key_is_a_value_like_another(tables: dict[str, pl.DataFrame], tmp_path: Path) -> None:
