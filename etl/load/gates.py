@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from etl.load.invariants import Gate
 
 
-LITTLE_MEMORY: Final = "192MB"
+LITTLE_MEMORY: Final = "160MB"
 """What a query may take before it goes to the disk; one that cannot do with it gets what the machine has."""
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNIT_BYTES: Final = 2_000_000
 MAX_UNIT_BYTES: Final = 16_000_000
 """A unit of more dumps than make this is too much for one process."""
-UNITS: Final = 128
+UNITS: Final = 64
 """Units are made larger, up to :data:`MAX_UNIT_BYTES`, so that there are about as many as this: each costs a part of a
 second beside its bytes, a quarter of what those of :data:`UNIT_BYTES` cost."""
 UNIT_DUMPS: Final = 2_000
