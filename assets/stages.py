@@ -60,7 +60,9 @@ def extract(
 ) -> Results:
     """Parse every distinct dump; each of its bytes gets one role."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
-        receipt = extract_listings(lock.warehouse, collected_dumps, runner=engine, mirror=warehouse.find_mirror())
+        receipt = extract_listings(
+            lock.warehouse, collected_dumps, runner=engine, mirror=warehouse.find_mirror(), on_tell=context.log.info
+        )
         results = report_results(lock.warehouse, receipt, engine.usage)
         checks = check_dumps(receipt.open_folder(lock.warehouse), config)
     yield from results
@@ -91,7 +93,12 @@ def identify(
     """Find which listings are one paper."""
     with warehouse.hold(context.log) as lock, runner.open(lock, context.log) as engine:
         receipt = find_papers(
-            lock.warehouse, extracted_listings, config.find_file(), runner=engine, mirror=warehouse.find_mirror()
+            lock.warehouse,
+            extracted_listings,
+            config.find_file(),
+            runner=engine,
+            mirror=warehouse.find_mirror(),
+            on_tell=context.log.info,
         )
         results = report_results(lock.warehouse, receipt, engine.usage)
     yield from results
@@ -140,6 +147,7 @@ def resolve(
             pages,
             runner=engine,
             mirror=warehouse.find_mirror(),
+            on_tell=context.log.info,
         )
         results = report_results(lock.warehouse, receipt, engine.usage)
     yield from results

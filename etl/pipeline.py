@@ -50,6 +50,9 @@ class Progress(Protocol):
     def step(self, what: str) -> None:
         """Hear that a step of publishing begins."""
 
+    def tell(self, sentence: str) -> None:
+        """Hear what of a stage's work an earlier build has done, and what is done anew and why."""
+
 
 class NoProgress:
     """Progress that nobody watches."""
@@ -61,6 +64,9 @@ class NoProgress:
         """Say nothing."""
 
     def step(self, what: str) -> None:
+        """Say nothing."""
+
+    def tell(self, sentence: str) -> None:
         """Say nothing."""
 
 
@@ -108,12 +114,20 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         progress.start("collect")
         collected = collect_inputs(warehouse, options, store=store, on_progress=progress.advance)
         progress.start("extract")
-        extracted = extract_listings(warehouse, collected, runner=runner, mirror=mirror, on_progress=progress.advance)
+        extracted = extract_listings(
+            warehouse, collected, runner=runner, mirror=mirror, on_progress=progress.advance, on_tell=progress.tell
+        )
         progress.start("account")
         accounted = account_inputs(warehouse, collected, extracted)
         progress.start("identify")
         identified = find_papers(
-            warehouse, extracted, options.decisions, runner=runner, mirror=mirror, on_progress=progress.advance
+            warehouse,
+            extracted,
+            options.decisions,
+            runner=runner,
+            mirror=mirror,
+            on_progress=progress.advance,
+            on_tell=progress.tell,
         )
         progress.start("date")
         dated = infer_page_years(
@@ -121,7 +135,14 @@ def build(  # noqa: PLR0913 - all but the first two have sensible defaults
         )
         progress.start("resolve")
         resolved = resolve_papers(
-            warehouse, extracted, identified, dated, runner=runner, mirror=mirror, on_progress=progress.advance
+            warehouse,
+            extracted,
+            identified,
+            dated,
+            runner=runner,
+            mirror=mirror,
+            on_progress=progress.advance,
+            on_tell=progress.tell,
         )
         progress.start("publish")
         receipts = [collected, extracted, accounted, identified, dated, resolved]

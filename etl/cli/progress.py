@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn, 
 from rich.text import Text
 
 from etl.cli.terminal import say
+from etl.escape import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -64,6 +65,10 @@ class BarProgress:
         if self._task is not None:
             self._bars.update(self._task, step=what)
 
+    def tell(self, sentence: str) -> None:
+        """Show a sentence above the bars."""
+        self._bars.console.print(Text(f"  {escape_text(sentence)}"))
+
     def finish(self) -> None:
         """Fill the bar of the stage that is done."""
         if self._task is not None:
@@ -100,6 +105,10 @@ class LineProgress:
 
     def step(self, what: str) -> None:
         """Say nothing: the steps of publishing take no time worth a line."""
+
+    def tell(self, sentence: str) -> None:
+        """Say a sentence below the stage's line."""
+        say(f"      {sentence}")
 
 
 class _AmountColumn(TextColumn):

@@ -20,7 +20,7 @@ from etl.stages.mirror import exchange_units
 from etl.stages.receipt import Receipt, list_results, run_stage
 from etl.stages.runs import FEW_RUNS, choose_bucket_count, list_buckets, read_runs
 from etl.stages.tasks import MAX_RETRIES, Tasks
-from etl.stages.units import choose_units, find_units, link_unit, list_units
+from etl.stages.units import choose_units, find_units, has_units, link_unit, list_units
 from etl.stages.validated import Report, write_report, write_valid_part
 from etl.stages.work_unit import DumpChangedError, UnitSpec, extract_unit
 
@@ -58,25 +58,27 @@ _STATUSES: Final = ("read", "empty", "rejected")
 
 
 class PublishReceipt(NamedTuple):
-    """What the dumps of a range came to."""
+    """What the dumps of a range came to, and whether an earlier build had made its tables."""
 
     number: int
     counts: Mapping[str, int]
     report: Report
+    is_kept: bool = False
 
 
-def extract_listings(
+def extract_listings(  # noqa: PLR0913 - what to read, and how to work
     warehouse: Warehouse,
     collected: Receipt,
     *,
     runner: Runner,
     mirror: Place | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    on_tell: Callable[[str], None] | None = None,
 ) -> Receipt:
     """Parse the collected dumps into cards, pages, spans, quarantine and the byte ledger.
 
-    ``on_progress`` is told bytes done and bytes in all. With a ``mirror`` in a store, units that it has are fetched,
-    and new ones are sent there (``etl.stages.mirror``).
+    ``on_progress`` is told bytes done and bytes in all, ``on_tell`` in a sentence what is extracted anew. With a
+    ``mirror`` in a store, units that it has are fetched, and new ones are sent there (``etl.stages.mirror``).
     Errors: a disk without room for what a build writes raises ``DiskFullError`` before any dump is read; see also
             ``etl.stages.work_unit.extract_unit``.
     """
@@ -87,7 +89,7 @@ def extract_listings(
         units: dict[str, Unit] = {}
         if mirror is not None:
             exchange_units(warehouse, plan, mirror, runner)
-        for unit in _gather_units(warehouse, plan, total, runner, mirror):
+        for unit in _gather_units(warehouse, plan, total, runner, mirror, on_tell or (lambda _: None)):
             if unit.unit_id not in units:
                 units[unit.unit_id] = unit
                 link_unit(warehouse, unit.unit_id, folder / "runs")
@@ -95,9 +97,9 @@ def extract_listings(
                 on_progress(sum(one.byte_count for one in units.values()), total)
         (folder / _UNITS_NAME).write_text(json.dumps(sorted(units)), "utf-8")
         tasks = Tasks(runner, 0, None)
-        merge_folders(sorted((folder / "runs").iterdir()), tasks)
-        buckets = choose_bucket_count(total, sum(unit.listings for unit in units.values()))
         before = list_results(warehouse, "extract")
+        merge_folders(sorted((folder / "runs").iterdir()), tasks, of=folder, before=before)
+        buckets = choose_bucket_count(total, sum(unit.listings for unit in units.values()))
         specs = [RangeSpec(str(folder), bucket, before) for bucket in list_buckets(buckets)]
         receipts = tasks.run(write_published, specs)
         broken_rules = write_report([receipt.report for receipt in receipts], folder)
@@ -111,11 +113,21 @@ def extract_listings(
     return run_stage(warehouse, "extract", [plan["dump_id"].to_list()], work)
 
 
-def _gather_units(
-    warehouse: Warehouse, plan: pl.DataFrame, total: int, runner: Runner, mirror: Place | None
+def _gather_units(  # noqa: PLR0913, PLR0917 - what there is to do, and how
+    warehouse: Warehouse,
+    plan: pl.DataFrame,
+    total: int,
+    runner: Runner,
+    mirror: Place | None,
+    tell: Callable[[str], None],
 ) -> Iterator[Unit]:
     """Give the units that hold the dumps of the plan: those that are kept, and then the others as they are made."""
-    choice = choose_units(plan, list_units(warehouse))
+    units = list(list_units(warehouse))
+    choice = choose_units(plan, units)
+    if choice.kept:
+        tell(f"{sum(map(len, choice.new)):,} of {plan.height:,} dumps are extracted, the others were before.")
+    elif not units and has_units(warehouse):
+        tell(f"All {plan.height:,} dumps are extracted, since the code or a library has changed.")
     new = total - sum(unit.byte_count for unit in choice.kept)
     merged = total if len(choice.kept) + len(choice.new) > FEW_RUNS else 0
     check_room("the build", warehouse.state, round(_UNIT_ROOM * new + _TABLE_ROOM * total + _MERGE_ROOM * merged))

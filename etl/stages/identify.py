@@ -90,10 +90,12 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
     runner: Runner | None = None,
     mirror: Place | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    on_tell: Callable[[str], None] | None = None,
 ) -> Receipt:
     """Group the extracted cards into papers; writes what ``read_identity`` and ``read_group_cards`` read back.
 
-    ``decisions`` is the file of people's decisions, if there is one; ``mirror`` as for ``run_stage``.
+    ``decisions`` is the file of people's decisions, if there is one; ``mirror`` as for ``run_stage``. ``on_tell`` is
+    told in a sentence how many pairs were compared anew.
     Errors: ``DecisionsInvalidError`` for a bad file, ``DecisionsContradictError`` for one that contradicts itself.
     """
     source = extracted.open_folder(warehouse) / "runs"
@@ -116,6 +118,8 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
         candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
         merge_folders([folder / "prints"], tasks)
         compared = sum(receipt.found for receipt in tasks.run(compare_stretch, list(_cut_stretches(specs, pairs))))
+        if before and on_tell is not None:
+            on_tell(f"{compared:,} of {sum(pairs.values()):,} pairs were compared, the others were before.")
         identity = group_candidates(_read_verdicts(folder, asked), asked)
         for name, rows in identity._asdict().items():
             rows.write_parquet(folder / f"{name}.parquet")

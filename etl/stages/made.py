@@ -39,7 +39,7 @@ class RangeSpec:
 
 
 class Plain(Protocol):
-    """A task's receipt: a named tuple of plain values."""
+    """A task's receipt: a named tuple of plain values, ``is_kept`` among them."""
 
     def _asdict(self) -> dict[str, Any]:
         """Give the values by their names."""
@@ -60,7 +60,7 @@ def make_once(
     """Let a task write its files, or link those of an earlier result in which it had the same rows.
 
     ``make`` is a function of ``rows`` and of the range alone, and writes into the folder of the spec that it is given;
-    ``kind`` is the class of its receipt.
+    ``kind`` is the class of its receipt, which says by ``is_kept`` whether the files were there already.
     """
     name = spec.bucket.name(task)
     target = Path(spec.folder, MADE_NAME, name)
@@ -68,16 +68,18 @@ def make_once(
     for earlier in (Path(result, MADE_NAME, name) for result in spec.before):
         note = _read_note(earlier, seen)
         if note is not None:
+            is_kept = True
             with complete_folder(target) as unfinished:
                 _link_all([*note["files"], _NOTE_NAME], earlier, unfinished)
             break
     else:
+        is_kept = False
         with complete_folder(target) as unfinished:
             receipt = make(replace(spec, folder=str(unfinished)))._asdict()
             note = {"seen": seen, "receipt": receipt, "files": _hash_files(unfinished)}
             (unfinished / _NOTE_NAME).write_text(json.dumps(note), "utf-8")
     _link_all(note["files"], target, Path(spec.folder))
-    return kind(**note["receipt"])
+    return kind(**{**note["receipt"], "is_kept": is_kept})
 
 
 def hash_all(rows: Mapping[str, pl.DataFrame]) -> str:

@@ -55,6 +55,8 @@ class ResolveReceipt(NamedTuple):
     number: int
     counts: Mapping[str, int]
     report: Report
+    is_kept: bool = False
+    """Whether an earlier build had made its tables."""
 
 
 def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
@@ -66,10 +68,11 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
     runner: Runner | None = None,
     mirror: Place | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    on_tell: Callable[[str], None] | None = None,
 ) -> Receipt:
     """Make papers, listings and their provenance; writes the tables and what validation says of each.
 
-    ``mirror`` as for ``run_stage``.
+    ``mirror`` as for ``run_stage``; ``on_tell`` is told in a sentence how many ranges were made anew.
     """
     folders = (
         str(extracted.open_folder(warehouse) / "runs"),
@@ -87,6 +90,9 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
         receipts += tasks.run(resolve_bucket, specs)
         merge_folders([folder / "runs" / kind for kind in ("merges", "variants")], tasks)
         receipts += tasks.run(list_bucket, specs)
+        if before and on_tell is not None:
+            kept = sum(receipt.is_kept for receipt in receipts)
+            on_tell(f"{2 * buckets - kept:,} of {2 * buckets:,} ranges of tables were made, the others were before.")
         receipts.append(_write_tables_of_all(folder, Path(folders[1])))
         remove_runs(folder, "runs")
         broken_rules = write_report([receipt.report for receipt in receipts], folder)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bisect
 import contextlib
+import hashlib
 import shutil
 import uuid
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -34,7 +35,7 @@ MAX_BUCKETS: Final = 1 << 12
 
 MERGED_RUNS: Final = 64
 MERGED_BYTES: Final = 64 << 20
-"""How many runs are merged into one, and how many bytes of them: every range opens every run that is left."""
+"""About how many runs are merged into one, and how many bytes of them: every range opens every run that is left."""
 
 FEW_RUNS: Final = 256
 """So many runs are not worth merging."""
@@ -92,17 +93,20 @@ def write_run(rows: pl.DataFrame, path: Path, key: pl.Expr, *tie_breaks: str) ->
 
 
 def plan_merges(folder: Path) -> list[list[Path]]:
-    """Plan which runs of a folder, neighbours by their names, are to be merged into one; none where there are few."""
+    """Plan which runs of a folder are to be merged into one; none where there are few.
+
+    A run's name alone says with which others it goes, so that one more changes one group and leaves the others.
+    """
     paths = list_runs(folder)
-    groups: list[list[Path]] = []
-    size = 0
-    for path in paths if len(paths) > FEW_RUNS else ():
-        byte_count = path.stat().st_size
-        if not groups or len(groups[-1]) >= MERGED_RUNS or size + byte_count > MERGED_BYTES:
-            groups.append([])
-            size = 0
-        groups[-1].append(path)
-        size += byte_count
+    if len(paths) <= FEW_RUNS:
+        return []
+    byte_count = sum(path.stat().st_size for path in paths)
+    wanted = max(-(-len(paths) // MERGED_RUNS), -(-byte_count // MERGED_BYTES))
+    count = 1 << (wanted - 1).bit_length()
+    groups: list[list[Path]] = [[] for _ in range(count)]
+    for path in paths:
+        mark = hashlib.blake2b(path.stem.encode(), digest_size=8).digest()
+        groups[int.from_bytes(mark) * count // _KEYS].append(path)
     return [group for group in groups if len(group) > 1]
 
 

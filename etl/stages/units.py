@@ -101,6 +101,11 @@ def list_units(warehouse: Warehouse) -> Iterator[Unit]:
             yield noted.unit
 
 
+def has_units(warehouse: Warehouse) -> bool:
+    """Tell whether any unit is there, of whatever code."""
+    return any(find_units(warehouse).glob(f"*/{NOTE_NAME}"))
+
+
 def read_note(raw: bytes, unit_id: str) -> Noted | None:
     """Read a unit's note; None where it is damaged, or not of this unit as this code makes it."""
     try:

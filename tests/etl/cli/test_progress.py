@@ -34,7 +34,10 @@ def test_a_log_gets_a_line_for_each_stage(capsys: pytest.CaptureFixture[str]):
     progress.advance(1, 2)
     progress.start("publish")
     progress.step("link")
-    assert capsys.readouterr().err == "[1/7] Reading and hashing the files\n[2/7] Publishing\n"
+    progress.tell("3 of 7 \x1b[31mdumps")
+    assert capsys.readouterr().err == (
+        "[1/7] Reading and hashing the files\n[2/7] Publishing\n      3 of 7 \\x1b[31mdumps\n"
+    )
 
 
 def test_a_log_gets_a_line_every_ten_seconds(capsys: pytest.CaptureFixture[str]):
@@ -70,8 +73,10 @@ def test_bars_show_stages_amounts_and_steps():
         progress.advance(3, 7)
         progress.start("publish")
         progress.step("verify")
+        progress.tell("3 of 7 [red]dumps")
 
     shown = render_bars(act)
+    assert "3 of 7 [red]dumps" in shown
     assert "Reading and hashing the files" in shown
     assert "7 of 7 files" in shown, "a stage that is over is done"
     assert "verify" in shown

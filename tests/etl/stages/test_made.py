@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 
 from etl.load.tables import list_files, read_table
 from etl.load.warehouse import Warehouse
-from etl.pipeline import build
+from etl.pipeline import NoProgress, build
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
-from etl.stages import runs
+from etl.stages import runs, units
 from etl.stages.collect import InputOptions
 from etl.stages.made import MADE_NAME, hash_all
 from schemas import TABLES
@@ -73,10 +74,28 @@ def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "dumps"
 
 
-def build_in(root: Path, dumps: Path, **options: object) -> tuple[Release, dict[str, Path], Mapping[str, int | str]]:
+class Listener(NoProgress):
+    """Progress that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def tell(self, sentence: str) -> None:
+        self.told.append(sentence)
+
+
+def build_in(
+    root: Path, dumps: Path, progress: NoProgress | None = None, **options: object
+) -> tuple[Release, dict[str, Path], Mapping[str, int | str]]:
     """Build; gives the release, the folder of each stage's result, and the counts of identify."""
     warehouse = Warehouse(root)
-    report = build(warehouse, InputOptions((dumps,), **options), runner=LocalRunner(1), accept_break="a test")
+    report = build(
+        warehouse,
+        InputOptions((dumps,), **options),
+        runner=LocalRunner(1),
+        accept_break="a test",
+        progress=progress,
+    )
     folders = {stage: receipt.open_folder(warehouse) for stage, receipt in report.receipts.items()}
     return report.release, folders, report.receipts["identify"].metrics
 
@@ -164,4 +183,39 @@ def test_a_damaged_range_is_not_taken_again(dumps: Path, tmp_path: Path):
     write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
     second, two, _ = build_in(tmp_path / "work", dumps)
     assert read_table(two["resolve"], "papers").equals(second.read("papers"))
+    assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
+
+
+def test_a_build_says_what_it_makes_anew(dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    first, second, third = Listener(), Listener(), Listener()
+    build_in(tmp_path / "work", dumps, first)
+    assert first.told == []
+    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
+    counts = build_in(tmp_path / "work", dumps, second)[2]
+    assert second.told[:2] == [
+        "1 of 15 dumps are extracted, the others were before.",
+        f"{counts['compared_pairs']} of {counts['pairs']} pairs were compared, the others were before.",
+    ]
+    assert re.fullmatch(r"\d+ of 16 ranges of tables were made, the others were before[.]", second.told[2])
+    for place in ("receipt", "units"):
+        monkeypatch.setattr(f"etl.stages.{place}.fingerprint_code", lambda: "0" * 32)
+    build_in(tmp_path / "work", dumps, third)
+    assert third.told == ["All 15 dumps are extracted, since the code or a library has changed."]
+
+
+def test_of_many_runs_only_those_with_the_new_dump_are_merged_again(
+    dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in (("UNIT_BYTES", 1), ("MAX_UNIT_BYTES", 1), ("MAX_SMALL", 99)):
+        monkeypatch.setattr(units, name, value)
+    for name, value in (("FEW_RUNS", 4), ("MERGED_RUNS", 4)):
+        monkeypatch.setattr(runs, name, value)
+    _, one, _ = build_in(tmp_path / "work", dumps)
+    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
+    second, two, _ = build_in(tmp_path / "work", dumps)
+    merged = [
+        {path.stat().st_ino for path in folders["extract"].glob("runs/candidates/merged-*")} for folders in (one, two)
+    ]
+    assert len(merged[0]) > 1
+    assert len(merged[1] - merged[0]) <= 1
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
