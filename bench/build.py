@@ -1,7 +1,7 @@
 """How much a build costs beside what has to be done anyway and what people would write first, and what a change costs.
 
     make bench [SIZE=1GB] [ROUNDS=5]
-    python bench/build.py [jobs] [stages] [changes] [tiny] --size 100MB --rounds 3 [--folder PLACE] [--write]
+    python bench/build.py [jobs] [stages] [workers] [changes] [tiny] --size 100MB --rounds 3 [--folder PLACE] [--write]
 
 Invents a corpus, builds it, and runs the rivals of ``bench/rivals.py``, all in turn, round after round; then builds
 once more stage by stage, and after small changes. Prints medians: CPU seconds of all processes, wall seconds, the
@@ -103,6 +103,25 @@ def profile_stages(bench: Bench, workers: int) -> Iterator[str]:
     names = {"": "start of the program"}
     for stage, cpu in seconds.items():
         yield f"| {names.get(stage, stage)} | {cpu:.1f} | {100 * cpu / sum(seconds.values()):.0f} % |"
+    yield f"| all | {used.cpu:.1f} | {used.wall:.0f} s on the clock, {used.peak_mib:.0f} MiB in the largest process |"
+
+
+def compare_workers(bench: Bench, rounds: int) -> Iterator[str]:
+    """Tabulate a build by one worker and by two, each in turn, and the start of the command alone."""
+    houses = {1: Bench(bench.dumps.parent, 1), 2: Bench(bench.dumps.parent, 2)}
+    found: dict[int, list[Used]] = {workers: [] for workers in houses}
+    helped: list[Used] = []
+    for _ in range(rounds):
+        for workers, one in houses.items():
+            found[workers].append(one.build_anew())
+        helped.append(run_measured(sys.executable, "-m", "etl.cli", "--help"))
+    yield "| job | CPU s | wall s | wall against one worker |\n|---|---|---|---|"
+    for workers, runs in found.items():
+        cpu, wall = (statistics.median(run[field] for run in runs) for field in (0, 1))
+        ratio = statistics.median(run.wall / alone.wall for run, alone in zip(runs, found[1], strict=True))
+        yield f"| build, workers: {workers} | {cpu:.1f} | {wall:.1f} | {ratio:.2f} |"
+    cpu, wall = (statistics.median(run[field] for run in helped) for field in (0, 1))
+    yield f"| `paperhouse --help` | {cpu:.2f} | {wall:.2f} | |"
 
 
 def measure_packing(dumps: Path) -> tuple[int, float]:
@@ -137,6 +156,7 @@ def describe_machine() -> str:
 PARTS: Final = {
     "jobs": "A build beside its rivals",
     "stages": "What each stage takes",
+    "workers": "One worker and two, and no work at all",
     "changes": "After small changes",
     "tiny": "Very many files, and nothing new",
 }
@@ -148,6 +168,7 @@ def measure_part(part: str, bench: Bench, options: argparse.Namespace) -> str:
     rows: dict[str, Callable[[], Iterator[str]]] = {
         "jobs": lambda: tabulate_jobs(compare(bench, options.rounds)),
         "stages": lambda: profile_stages(bench, options.workers),
+        "workers": lambda: compare_workers(bench, options.rounds),
         "changes": lambda: measure_changes(bench, options.rounds, options.seed),
         "tiny": lambda: measure_tiny(bench, options.rounds, options.tiny),
     }

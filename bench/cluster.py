@@ -42,6 +42,12 @@ if TYPE_CHECKING:
 
 WORKERS: Final = 2
 EMPTY_UNITS: Final = 2_000
+WORK_SECONDS: Final = 145
+"""CPU seconds of a gigabyte, as ``python bench/build.py jobs --size 1GB`` found them."""
+OPENING_SECONDS: Final = 0.0001
+"""CPU seconds of opening a run and taking a range of it, as the part ``opens`` found them."""
+LARGEST_READ: Final = 5
+"""How often the runs of the largest kind are opened for each range, all smaller ones together counted as once."""
 CUTS: Final = ((400_000, 1 << 30), (100_000, 1 << 30), (100_000, 1_000_000), (50_000, 500_000))
 """Bytes of a unit and of a range."""
 CORPORA: Final = (10**9, 10**11, 10**12, 10**14)
@@ -182,12 +188,20 @@ def measure_opens(place: Path) -> None:
 
 
 def tabulate_stated() -> None:
-    """Print what the rules choose for corpora of many sizes."""
-    print("| dumps | units | ranges | dumps of a range, MB | unit and range pairs |\n|---|---|---|---|---|")
+    """Print what the rules choose for corpora of many sizes, and what that costs by the figures of one gigabyte."""
+    print(
+        "| dumps | units | ranges | dumps of a range, MB | runs of the largest kind | CPU hours of work | of openings |"
+    )
+    print("|---|---|---|---|---|---|---|")
     for size in CORPORA:
         limit = min(max(units.UNIT_BYTES, size // units.UNITS), units.MAX_UNIT_BYTES)
         made, buckets = -(-size // limit), choose_bucket_count(size, size // LISTING_BYTES)
-        print(f"| {size / 1e9:,.0f} GB | {made:,} | {buckets:,} | {size / buckets / 1e6:,.0f} | {made * buckets:,} |")
+        merged = runs.count_merged(made, size)
+        hours = WORK_SECONDS * size / 1e9 / 3600, LARGEST_READ * buckets * merged * OPENING_SECONDS / 3600
+        print(
+            f"| {size / 1e9:,.0f} GB | {made:,} | {buckets:,} | {size / buckets / 1e6:,.0f} | {merged:,} | "
+            f"{hours[0]:,.2f} | {hours[1]:,.2f} |"
+        )
 
 
 def main() -> None:

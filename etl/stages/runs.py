@@ -92,6 +92,18 @@ def write_run(rows: pl.DataFrame, path: Path, key: pl.Expr, *tie_breaks: str) ->
     _write(rows.with_columns(key.alias(KEY)).select(KEY, *rows.columns).sort(KEY, *tie_breaks), path)
 
 
+def count_merged(count: int, byte_count: int) -> int:
+    """Count the runs that are left when so many, of so many bytes, have been merged: a power of two, unless few.
+
+    >>> [count_merged(*runs) for runs in ((40, 1 << 30), (300, 1 << 20), (600, 10 << 30))]
+    [40, 8, 256]
+    """
+    if count <= FEW_RUNS:
+        return count
+    wanted = max(-(-count // MERGED_RUNS), -(-byte_count // MERGED_BYTES))
+    return 1 << (wanted - 1).bit_length()
+
+
 def plan_merges(folder: Path) -> list[list[Path]]:
     """Plan which runs of a folder are to be merged into one; none where there are few.
 
@@ -100,9 +112,7 @@ def plan_merges(folder: Path) -> list[list[Path]]:
     paths = list_runs(folder)
     if len(paths) <= FEW_RUNS:
         return []
-    byte_count = sum(path.stat().st_size for path in paths)
-    wanted = max(-(-len(paths) // MERGED_RUNS), -(-byte_count // MERGED_BYTES))
-    count = 1 << (wanted - 1).bit_length()
+    count = count_merged(len(paths), sum(path.stat().st_size for path in paths))
     groups: list[list[Path]] = [[] for _ in range(count)]
     for path in paths:
         mark = hashlib.blake2b(path.stem.encode(), digest_size=8).digest()
