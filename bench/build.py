@@ -1,7 +1,7 @@
 """How much a build costs beside what has to be done anyway and what people would write first, and what a change costs.
 
     make bench [SIZE=1GB] [ROUNDS=5]
-    python bench/build.py [jobs] [stages] [workers] [changes] [tiny] --size 100MB --rounds 3 [--folder PLACE] [--write]
+    python bench/build.py [jobs] [stages] [profile] [workers] [changes] [tiny] --size 100MB --rounds 3 [--write]
 
 Invents a corpus, builds it, and runs the rivals of ``bench/rivals.py``, all in turn, round after round; then builds
 once more stage by stage, and after small changes. Prints medians: CPU seconds of all processes, wall seconds, the
@@ -11,9 +11,11 @@ largest process's memory. ``--write`` keeps them in bench/results/build.md, whic
 from __future__ import annotations
 
 import argparse
+import cProfile
 import json
 import os
 import platform
+import pstats
 import statistics
 import sys
 import tempfile
@@ -106,6 +108,54 @@ def profile_stages(bench: Bench, workers: int) -> Iterator[str]:
     yield f"| all | {used.cpu:.1f} | {used.wall:.0f} s on the clock, {used.peak_mib:.0f} MiB in the largest process |"
 
 
+PROFILED: Final = {
+    "bytes to cards": ("extract/clean.py", "read_clean_dumps"),
+    "keys of titles and abstracts": ("transform/keys.py", "add_keys"),
+    "dates and footers": ("transform/dates.py", "parse_date_lines"),
+    "pieces of abstracts": ("transform/candidates.py", "list_pieces"),
+    "pairs of candidates": ("transform/candidates.py", "find_blocks"),
+    "folding texts to compare": ("transform/observations.py", "fold_prints"),
+    "comparing pairs": ("transform/identify.py", "compare_pairs"),
+    "dating pages": ("transform/years.py", "date_by_evidence"),
+    "golden records": ("transform/golden.py", "make_papers"),
+    "links": ("transform/links.py", "find_links"),
+    "writing runs": ("stages/runs.py", "write_run"),
+    "reading runs": ("stages/runs.py", "_read"),
+    "pandera": ("validation.py", "find_failures"),
+    "writing tables": ("load/tables.py", "write_table"),
+    "hashing of contents": ("load/content.py", "_hash_rows"),
+    "gates": ("load/gates.py", "check_gates"),
+    "documents": ("load/documents.py", "write_documents"),
+}
+"""Steps of a build by the function that does each; none of them calls another."""
+
+
+def print_profile(dumps: Path, warehouse: Path) -> None:
+    """Build in this process alone, and print as JSON how long each step took."""
+    profile = cProfile.Profile()
+    profile.runcall(build, Warehouse(warehouse), InputOptions((dumps,)), runner=LocalRunner(1))
+    stats = pstats.Stats(profile)
+    times = {
+        label: sum(
+            entry[3]
+            for (path, _, name), entry in stats.stats.items()  # type: ignore[attr-defined]
+            if name == function and path.endswith(place)
+        )
+        for label, (place, function) in PROFILED.items()
+    }
+    print(json.dumps({**times, "all else": stats.total_tt - sum(times.values())}))  # type: ignore[attr-defined]
+
+
+def profile_steps(bench: Bench) -> Iterator[str]:
+    """Tabulate what the steps of a build take on the clock of one process; a profile makes each somewhat slower."""
+    remove_warehouse(bench.warehouse)
+    used = run_measured(sys.executable, __file__, "--profile", bench.dumps, bench.warehouse)
+    seconds = json.loads(used.printed)
+    yield "| step | s | share |\n|---|---|---|"
+    for step, cpu in sorted(seconds.items(), key=lambda entry: -entry[1]):
+        yield f"| {step} | {cpu:.1f} | {100 * cpu / sum(seconds.values()):.0f} % |"
+
+
 def compare_workers(bench: Bench, rounds: int) -> Iterator[str]:
     """Tabulate a build by one worker and by two, each in turn, and the start of the command alone."""
     houses = {1: Bench(bench.dumps.parent, 1), 2: Bench(bench.dumps.parent, 2)}
@@ -156,6 +206,7 @@ def describe_machine() -> str:
 PARTS: Final = {
     "jobs": "A build beside its rivals",
     "stages": "What each stage takes",
+    "profile": "What the steps of a build take",
     "workers": "One worker and two, and no work at all",
     "changes": "After small changes",
     "tiny": "Very many files, and nothing new",
@@ -168,6 +219,7 @@ def measure_part(part: str, bench: Bench, options: argparse.Namespace) -> str:
     rows: dict[str, Callable[[], Iterator[str]]] = {
         "jobs": lambda: tabulate_jobs(compare(bench, options.rounds)),
         "stages": lambda: profile_stages(bench, options.workers),
+        "profile": lambda: profile_steps(bench),
         "workers": lambda: compare_workers(bench, options.rounds),
         "changes": lambda: measure_changes(bench, options.rounds, options.seed),
         "tiny": lambda: measure_tiny(bench, options.rounds, options.tiny),
@@ -197,6 +249,9 @@ def main() -> None:
     """Invent, measure, print."""
     if sys.argv[1:2] == ["--stages"]:
         print_stages(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+        return
+    if sys.argv[1:2] == ["--profile"]:
+        print_profile(Path(sys.argv[2]), Path(sys.argv[3]))
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {', '.join(PARTS)}; else all")
