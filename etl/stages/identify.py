@@ -118,8 +118,9 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
         candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
         merge_folders([folder / "prints"], tasks)
         compared = sum(receipt.found for receipt in tasks.run(compare_stretch, list(_cut_stretches(specs, pairs))))
-        if before and on_tell is not None:
-            on_tell(f"{compared:,} of {sum(pairs.values()):,} pairs were compared, the others were before.")
+        paired = sum(pairs.values())
+        if compared < paired and on_tell is not None:
+            on_tell(f"{compared:,} of {paired:,} pairs were compared, the others were before.")
         identity = group_candidates(_read_verdicts(folder, asked), asked)
         for name, rows in identity._asdict().items():
             rows.write_parquet(folder / f"{name}.parquet")
@@ -130,7 +131,7 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
         return {
             "candidates": candidates,
             "papers": candidates - groups.height + groups["group_id"].n_unique(),
-            "pairs": sum(pairs.values()),
+            "pairs": paired,
             "compared_pairs": compared,
             "matches": identity.matches.height // 2,
             "near_misses": identity.near_misses.height,

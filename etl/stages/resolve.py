@@ -90,8 +90,8 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
         receipts += tasks.run(resolve_bucket, specs)
         merge_folders([folder / "runs" / kind for kind in ("merges", "variants")], tasks)
         receipts += tasks.run(list_bucket, specs)
-        if before and on_tell is not None:
-            kept = sum(receipt.is_kept for receipt in receipts)
+        kept = sum(receipt.is_kept for receipt in receipts)
+        if kept and on_tell is not None:
             on_tell(f"{2 * buckets - kept:,} of {2 * buckets:,} ranges of tables were made, the others were before.")
         receipts.append(_write_tables_of_all(folder, Path(folders[1])))
         remove_runs(folder, "runs")

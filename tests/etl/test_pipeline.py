@@ -41,6 +41,7 @@ class Listener:
     def __init__(self) -> None:
         self.stages: list[str] = []
         self.steps: list[str] = []
+        self.told: list[str] = []
         self.done: dict[str, tuple[int, int]] = {}
 
     def start(self, stage: str) -> None:
@@ -51,6 +52,9 @@ class Listener:
 
     def step(self, what: str) -> None:
         self.steps.append(what)
+
+    def tell(self, sentence: str) -> None:
+        self.told.append(sentence)
 
 
 class NoRunner:
