@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from etl.load.duckdb_names import quote_name
+from etl.load.duckdb_names import quote_name, quote_text
 from etl.load.sql_files import list_sql_files
 from etl.load.tables import select_table
 from schemas import TABLES, codes
@@ -62,9 +63,16 @@ class Facts:
 
 
 @contextlib.contextmanager
-def open_views(release: Release, *names: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a release's tables, and these of its views and macros, whether it has its DuckDB file yet or not."""
-    with contextlib.closing(duckdb.connect()) as connection:
+def open_views(release: Release, *names: str, memory_limit: str = "80%") -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a release's tables, and these of its views and macros, whether it has its DuckDB file yet or not.
+
+    What does not fit in memory goes to a temporary folder.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="paperhouse-") as spill_folder,
+        contextlib.closing(duckdb.connect(config={"temp_directory": spill_folder})) as connection,
+    ):
+        connection.execute(f"SET memory_limit = {quote_text(memory_limit)}")
         for table in TABLES:
             query = select_table(table, release.list_files(table))
             connection.execute(f"CREATE VIEW {quote_name(table)} AS {query}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
+import duckdb
 from markupsafe import Markup
 
 from etl.load.sql_files import list_sql_files
@@ -27,16 +28,16 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
+LITTLE_MEMORY: Final = "256MB"
+"""What the report's questions may take before they go to the disk; they get more only where that will not do."""
+
+
 def render_report(release: Release, _: Release | None = None) -> str:
     """Render the report of a release: a function of its tables, also while the release is in the making."""
-    with open_views(release, *VIEWS) as connection:
-        facts = count_facts(connection, release)
-        shown = {
-            "newest": list_newest(connection),
-            "discussed": list_discussed(connection),
-            "organizations": _list_organizations(list_organizations(connection), facts.rows["papers"]),
-            "quarantined": [_describe_span(span) for span in list_quarantined(connection)],
-        }
+    try:
+        facts, shown = _gather(release, memory_limit=LITTLE_MEMORY)
+    except duckdb.OutOfMemoryException:
+        facts, shown = _gather(release)
     source, _name, _is_current = ENVIRONMENT.loader.get_source(ENVIRONMENT, "report.css")  # type: ignore[union-attr]
     return ENVIRONMENT.get_template("report.html.j2").render(
         css=Markup(source),  # noqa: S704 - our own file
@@ -58,6 +59,18 @@ def render_report(release: Release, _: Release | None = None) -> str:
         **{name: release.manifest[name] for name in _NAMES},
         **shown,
     )
+
+
+def _gather(release: Release, **limits: str) -> tuple[Facts, dict[str, list[Row]]]:
+    """Ask a release all that the report tells: numbers, and rows that are shown."""
+    with open_views(release, *VIEWS, **limits) as connection:
+        facts = count_facts(connection, release)
+        return facts, {
+            "newest": list_newest(connection),
+            "discussed": list_discussed(connection),
+            "organizations": _list_organizations(list_organizations(connection), facts.rows["papers"]),
+            "quarantined": [_describe_span(span) for span in list_quarantined(connection)],
+        }
 
 
 _NAMES: Final = ("release_id", "content_id", "contract_version", "package_version", "parser_version")

@@ -10,9 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from etl.load.sql_files import list_sql_files
+from etl.report import page
 from etl.report.page import render_report
 from schemas import TABLES
 from tests.etl.report.conftest import HOSTILE_TEXT, HOSTILE_TITLES
@@ -66,6 +68,15 @@ def test_the_report_says_what_came_in_and_what_became_of_it(text: str):
     ):
         assert sentence in " ".join(page.text.split())
     assert page.open == []
+
+
+def test_a_report_that_cannot_do_with_little_memory_gets_more(
+    release: Release, text: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(page, "LITTLE_MEMORY", "1MB")
+    with pytest.raises(duckdb.OutOfMemoryException):
+        page._gather(release, memory_limit="1MB")
+    assert render_report(release) == text
 
 
 def test_the_report_names_every_table_view_and_macro(text: str):
