@@ -23,7 +23,7 @@ from quality import SEED, read_records  # noqa: E402
 from etl.transform import equal_titles, other_titles, scores, verdicts  # noqa: E402
 from etl.transform.keys import add_keys  # noqa: E402
 from etl.transform.likeness import compare  # noqa: E402
-from etl.transform.observations import OBSERVED, observe_candidates, read_observations  # noqa: E402
+from etl.transform.observations import OBSERVED, fold_prints, gather_prints, read_observations  # noqa: E402
 from tests.hard_pairs import is_held_out, make_invented_pairs, make_pairs  # noqa: E402
 from tests.hard_pairs.judge import RECORD_SCHEMA  # noqa: E402
 
@@ -45,7 +45,7 @@ def observe_pairs(pairs: Sequence[Pair]) -> list[Case]:
     rows = [{name: row[name] for name in RECORD_SCHEMA} for pair in pairs for row in (pair.left, pair.right)]
     cards = add_keys(pl.DataFrame(rows, schema=RECORD_SCHEMA)).with_row_index("alias_no")
     alone = cards.with_columns(pl.col("alias_no").cast(pl.String).str.zfill(32).alias("alias_id"))
-    seen = dict(read_observations(observe_candidates(alone.select(OBSERVED))))
+    seen = dict(read_observations(fold_prints(gather_prints(alone.select(OBSERVED)))))
     ids, aliases = alone["alias_id"].to_list(), cards["alias_id"].to_list()
     return [
         (seen[ids[2 * number]], seen[ids[2 * number + 1]], pair.is_same)

@@ -109,6 +109,15 @@ def list_below(folder: Path) -> tuple[list[Path], list[Path]]:
     return sorted(folders), sorted(others)
 
 
+def hash_below(folder: Path, *, besides: str) -> dict[str, str]:
+    """Hash all files below a folder but what has this name in it, by their names relative to it.
+
+    Errors: as for :func:`list_below`.
+    """
+    named = {path.relative_to(folder): path for path in list_below(folder)[1]}
+    return {name.as_posix(): hash_file(path) for name, path in named.items() if name.parts[0] != besides}
+
+
 def _raise(error: OSError) -> NoReturn:
     raise error
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
 from etl.errors import PaperhouseError
-from etl.load.duckdb_names import quote_name
+from etl.load.duckdb_names import quote_name, quote_text
 from etl.load.invariants import GATES
+from etl.load.memory import ask_in_little_memory
 from etl.load.tables import select_table
 
 if TYPE_CHECKING:
@@ -48,23 +50,19 @@ def find_broken_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -
 
     Gives an error, which is not raised, for each gate that does not hold, with an example that is always the same one.
     """
-    with contextlib.closing(
-        duckdb.connect(config={"temp_directory": str(spill_folder), "memory_limit": LITTLE_MEMORY})
-    ) as connection:
+    with contextlib.closing(duckdb.connect(config={"temp_directory": str(spill_folder)})) as connection:
         for table, paths in files.items():
             connection.execute(f"CREATE VIEW {quote_name(table)} AS {select_table(table, paths)}")
         for gate in GATES:
-            try:
-                offenders = _find_offenders(connection, gate)
-            except duckdb.OutOfMemoryException:
-                connection.execute("RESET memory_limit")
-                offenders = _find_offenders(connection, gate)
-            for example, count in offenders:
+            for example, count in ask_in_little_memory(partial(_find_offenders, connection, gate), LITTLE_MEMORY):
                 yield InvariantBrokenError(gate, example, count)
 
 
-def _find_offenders(connection: duckdb.DuckDBPyConnection, gate: Gate) -> list[tuple[dict[str, Any], int]]:
+def _find_offenders(
+    connection: duckdb.DuckDBPyConnection, gate: Gate, memory_limit: str
+) -> list[tuple[dict[str, Any], int]]:
     """Find one row that breaks a gate, and how many do; nothing where it holds."""
+    connection.execute(f"SET memory_limit = {quote_text(memory_limit)}")
     query = f"SELECT *, count(*) OVER () AS offenders FROM ({gate.offenders}) ORDER BY ALL LIMIT 1"  # noqa: S608 - ours
     found = connection.sql(query)
     return [(dict(zip(found.columns, row[:-1], strict=False)), row[-1]) for row in found.fetchall()]

@@ -7,14 +7,12 @@ Where dumps left the inputs, the evidence for such a value may have left with th
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-
 from etl.load.comparison import MEMORY_LIMITS, open_comparison
 from etl.load.id_moves import IdMoves, follow_ids
+from etl.load.memory import ask_in_little_memory
 from schemas import TABLES
 from schemas.compatibility import Difference, Level, compare_contracts, measure_raise, raise_version
 
@@ -82,14 +80,12 @@ def diff_releases(before: Release, after: Release, workspace: Path) -> ReleaseDi
 
     Errors: a file that is missing or damaged raises ``duckdb.Error``.
     """
-    for memory_limit in MEMORY_LIMITS[:-1]:
-        with (
-            contextlib.suppress(duckdb.OutOfMemoryException),
-            open_comparison(before, after, workspace, memory_limit=memory_limit) as comparer,
-        ):
+
+    def diff(memory_limit: str) -> ReleaseDiff:
+        with open_comparison(before, after, workspace, memory_limit=memory_limit) as comparer:
             return diff_opened(comparer)
-    with open_comparison(before, after, workspace) as comparer:
-        return diff_opened(comparer)
+
+    return ask_in_little_memory(diff, *MEMORY_LIMITS)
 
 
 def diff_opened(comparer: Comparer) -> ReleaseDiff:

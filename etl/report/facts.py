@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from etl.load.duckdb_names import quote_name, quote_text
+from etl.load.memory import USUAL_MEMORY
 from etl.load.sql_files import list_sql_files
 from etl.load.tables import select_table
 from schemas import TABLES, codes
@@ -63,7 +64,7 @@ class Facts:
 
 
 @contextlib.contextmanager
-def open_views(release: Release, *names: str, memory_limit: str = "80%") -> Iterator[duckdb.DuckDBPyConnection]:
+def open_views(release: Release, *names: str, memory_limit: str = USUAL_MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a release's tables, and these of its views and macros, whether it has its DuckDB file yet or not.
 
     What does not fit in memory goes to a temporary folder.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 from markupsafe import Markup
 
+from etl.load.memory import ask_in_little_memory
 from etl.load.sql_files import list_sql_files
 from etl.patterns import MONTH_NAMES
 from etl.report.facts import VIEWS, Facts, count_facts, open_views
@@ -34,10 +35,7 @@ LITTLE_MEMORY: Final = "256MB"
 
 def render_report(release: Release, _: Release | None = None) -> str:
     """Render the report of a release: a function of its tables, also while the release is in the making."""
-    try:
-        facts, shown = _gather(release, memory_limit=LITTLE_MEMORY)
-    except duckdb.OutOfMemoryException:
-        facts, shown = _gather(release)
+    facts, shown = ask_in_little_memory(partial(_gather, release), LITTLE_MEMORY)
     source, _name, _is_current = ENVIRONMENT.loader.get_source(ENVIRONMENT, "report.css")  # type: ignore[union-attr]
     return ENVIRONMENT.get_template("report.html.j2").render(
         css=Markup(source),  # noqa: S704 - our own file
@@ -61,9 +59,9 @@ def render_report(release: Release, _: Release | None = None) -> str:
     )
 
 
-def _gather(release: Release, **limits: str) -> tuple[Facts, dict[str, list[Row]]]:
+def _gather(release: Release, memory_limit: str) -> tuple[Facts, dict[str, list[Row]]]:
     """Ask a release all that the report tells: numbers, and rows that are shown."""
-    with open_views(release, *VIEWS, **limits) as connection:
+    with open_views(release, *VIEWS, memory_limit=memory_limit) as connection:
         facts = count_facts(connection, release)
         return facts, {
             "newest": list_newest(connection),

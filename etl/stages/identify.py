@@ -17,6 +17,7 @@ import polars as pl
 
 from etl.runners.local import LocalRunner
 from etl.stages.decisions import read_decisions
+from etl.stages.made import RangeSpec
 from etl.stages.merging import merge_folders
 from etl.stages.receipt import Receipt, list_results, run_stage
 from etl.stages.runs import (
@@ -60,16 +61,13 @@ _PAIR: Final = ("alias_id", "other_alias_id")
 
 
 @dataclass(frozen=True)
-class IdentifySpec:
-    """One task: the folder of extraction's runs, the stage's own, and a range of keys or a stretch of its pairs.
+class IdentifySpec(RangeSpec):
+    """One task: also the folder of extraction's runs, and where need be a stretch of the range's pairs.
 
-    ``before`` are earlier results of the stage, in which pairs may have been compared already.
+    In results of ``before`` pairs may have been compared already.
     """
 
     source: str
-    folder: str
-    bucket: Bucket
-    before: tuple[str, ...]
     number: int
     stretch: Bucket = WHOLE
 
@@ -106,7 +104,7 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
         tasks = Tasks(runner or LocalRunner(), 5 * buckets, on_progress)
         before = list_results(warehouse, "identify")
         specs = [
-            IdentifySpec(str(source), str(folder), bucket, before, bucket.number) for bucket in list_buckets(buckets)
+            IdentifySpec(str(folder), bucket, before, str(source), bucket.number) for bucket in list_buckets(buckets)
         ]
         large_blocks = tasks.run(pair_bucket, specs)
         asked, unmatched = _resolve_decisions(decided, source)

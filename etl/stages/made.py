@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import numpy as np
 
-from etl.load.files import complete_folder, hash_file, link_file
+from etl.load.files import complete_folder, hash_below, link_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -76,7 +76,7 @@ def make_once(
         is_kept = False
         with complete_folder(target) as unfinished:
             receipt = make(replace(spec, folder=str(unfinished)))._asdict()
-            note = {"seen": seen, "receipt": receipt, "files": _hash_files(unfinished)}
+            note = {"seen": seen, "receipt": receipt, "files": hash_below(unfinished, besides=_NOTE_NAME)}
             (unfinished / _NOTE_NAME).write_text(json.dumps(note), "utf-8")
     _link_all(note["files"], target, Path(spec.folder))
     return kind(**{**note["receipt"], "is_kept": is_kept})
@@ -99,15 +99,10 @@ def _read_note(folder: Path, seen: str) -> dict[str, Any] | None:
     """Read what a task wrote and told, if it had the same rows and its files are what they were."""
     try:
         note = json.loads((folder / _NOTE_NAME).read_bytes())
-        is_good = note["seen"] == seen and note["files"] == _hash_files(folder)
+        is_good = note["seen"] == seen and note["files"] == hash_below(folder, besides=_NOTE_NAME)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return dict(note) if is_good else None
-
-
-def _hash_files(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): hash_file(path) for path in files if path.name != _NOTE_NAME}
 
 
 def _link_all(names: Iterable[str], source: Path, target: Path) -> None:

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 import obstore
 
-from etl.load.download import StoredFileDamagedError, fetch_object
+from etl.load.download import StoredFileDamagedError
 from etl.load.files import complete_folder, hash_file
 from etl.stages.ledger import keep_ledger, list_ledgers, read_ledger
+from etl.stages.stored_files import fetch_files, send_files
 from etl.stages.tasks import MAX_RETRIES
 from etl.stages.units import NOTE_NAME, choose_units, find_units, list_units, read_note
 from etl.store import closing_pool, explain_store, is_there, list_objects_below, read_object, remove_object
@@ -68,11 +69,9 @@ def send_unit(transfer: UnitTransfer) -> bool:
     noted = read_note((transfer.folder / NOTE_NAME).read_bytes(), transfer.folder.name)
     if noted is None or is_there(note):
         return False
-    hashes: dict[str, str | None] = {}
+    send_files(transfer.folder, noted.runs, transfer.place)
+    hashes = {name: hash_file(transfer.folder / name) for name in noted.runs}
     with explain_store(transfer.place.url):
-        for name in noted.runs:
-            obstore.put(note.open(), transfer.place.below(name).key, transfer.folder / name)
-            hashes[name] = hash_file(transfer.folder / name)
         obstore.put(note.open(), note.key, noted.unit.to_note(hashes))
     return True
 
@@ -87,8 +86,7 @@ def fetch_unit(transfer: UnitTransfer) -> bool:
         return False
     try:
         with complete_folder(transfer.folder) as unfinished:
-            for name, sha256 in noted.runs.items():
-                fetch_object(transfer.place.below(name), unfinished / name, sha256)
+            fetch_files(transfer.place, noted.runs, unfinished)
             (unfinished / NOTE_NAME).write_bytes(noted.unit.to_note(dict.fromkeys(noted.runs)))
     except StoredFileDamagedError:
         remove_object(transfer.place.below(NOTE_NAME))

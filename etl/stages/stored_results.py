@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 import obstore
 
-from etl.load.download import StoredFileDamagedError, fetch_object
-from etl.load.files import complete_folder, hash_file
+from etl.load.download import StoredFileDamagedError
+from etl.load.files import complete_folder, hash_below
 from etl.stages.made import MADE_NAME
-from etl.store import closing_pool, explain_store, is_there, read_object, remove_object
+from etl.stages.stored_files import fetch_files, send_files
+from etl.store import explain_store, is_there, read_object, remove_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 RESULTS_NAME: Final = "results"
 NOTE_NAME: Final = "result.json"
-AT_ONCE: Final = 8
 
 
 def find_sent_result(mirror: Place, stage: str, stage_id: str) -> Place:
@@ -40,15 +40,8 @@ def send_result(folder: Path, place: Place) -> None:
     note = place.below(NOTE_NAME)
     if is_there(note):
         return
-    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    hashes = {name.as_posix(): hash_file(path) for name, path in files.items() if name.parts[0] != MADE_NAME}
-
-    def send(name: str) -> None:
-        with explain_store(place.url):
-            obstore.put(place.open(), place.below(name).key, folder / name)
-
-    with closing_pool(AT_ONCE) as pool:
-        list(pool.map(send, hashes))
+    hashes = hash_below(folder, besides=MADE_NAME)
+    send_files(folder, hashes, place)
     with explain_store(place.url):
         obstore.put(note.open(), note.key, json.dumps(hashes, sort_keys=True, indent=1).encode())
 
@@ -64,10 +57,8 @@ def fetch_result(place: Place, folder: Path) -> bool:
         return False
     try:
         hashes = _read_note(raw, note)
-        with complete_folder(folder) as unfinished, closing_pool(AT_ONCE) as pool:
-            for parent in sorted({(unfinished / name).parent for name in hashes}):
-                parent.mkdir(parents=True, exist_ok=True)
-            list(pool.map(lambda name: fetch_object(place.below(name), unfinished / name, hashes[name]), hashes))
+        with complete_folder(folder) as unfinished:
+            fetch_files(place, hashes, unfinished)
     except StoredFileDamagedError:
         take_back_result(place)
         return False

@@ -49,16 +49,6 @@ _NAME: Final = r"^(.+?)(?:[:\x{ff1a}(\[]| [-\x{2013}\x{2014}] | (?i:technical |s
 """A title's name: what stands before its subtitle, or all of it; ``Qwen3 Technical Report`` is about Qwen3."""
 
 
-def observe_candidates(cards: pl.DataFrame) -> pl.DataFrame:
-    """Gather what the listings of each candidate print, and fold it.
-
-    Columns in:  :data:`OBSERVED`.
-    Columns out: :data:`OBSERVATION_SCHEMA`; sorted by ``alias_id``.
-    Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
-    """
-    return fold_prints(gather_prints(cards))
-
-
 def gather_prints(cards: pl.DataFrame) -> pl.DataFrame:
     """Gather what the listings of each candidate print.
 
