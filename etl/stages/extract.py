@@ -16,7 +16,7 @@ from etl.stages.collect import read_plan
 from etl.stages.ledger import forget_ledger
 from etl.stages.made import RangeSpec, make_once
 from etl.stages.merging import merge_folders
-from etl.stages.mirror import exchange_units
+from etl.stages.mirror import exchange_units, forget_sent_ledgers
 from etl.stages.receipt import Receipt, list_results, run_stage
 from etl.stages.runs import FEW_RUNS, choose_bucket_count, list_buckets, read_runs
 from etl.stages.tasks import MAX_RETRIES, Tasks
@@ -137,6 +137,8 @@ def _gather_units(  # noqa: PLR0913, PLR0917 - what there is to do, and how
         yield from runner.run(extract_unit, specs, max_in_flight=0, max_retries=MAX_RETRIES)
     except DumpChangedError:
         forget_ledger(warehouse)  # if it is the ledger that is wrong, the next build must not believe it again
+        if mirror is not None:
+            forget_sent_ledgers(mirror)
         raise
 
 

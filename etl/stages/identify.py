@@ -17,7 +17,7 @@ import polars as pl
 
 from etl.runners.local import LocalRunner
 from etl.stages.decisions import read_decisions
-from etl.stages.made import RangeSpec
+from etl.stages.made import RangeSpec, is_sealed, seal_file
 from etl.stages.merging import merge_folders
 from etl.stages.receipt import Receipt, list_results, run_stage
 from etl.stages.runs import (
@@ -130,7 +130,6 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
             "candidates": candidates,
             "papers": candidates - groups.height + groups["group_id"].n_unique(),
             "pairs": paired,
-            "compared_pairs": compared,
             "matches": identity.matches.height // 2,
             "near_misses": identity.near_misses.height,
             "large_blocks": sum(receipt.found for receipt in large_blocks),
@@ -189,17 +188,30 @@ def compare_stretch(spec: IdentifySpec) -> IdentifyReceipt:
     compared = compare_pairs(new, fold_prints(prints.filter(pl.col("alias_id").is_in(seen))))
     judged = pl.concat([known, compared.join(new, on=_PAIR).select(known.columns)])
     verdicts = judged.drop("seen", "other_seen")
-    kinds = {"judged": judged, "verdicts": verdicts.filter(IS_CLOSE), "vetoes": verdicts.filter(IS_TELLING & ~IS_CLOSE)}
-    for kind, rows in kinds.items():
-        write_run(rows, _name_run(spec, kind), halve_id("alias_id"), *_PAIR)
+    targets = {
+        Path(spec.folder, "judged", f"{_name_judged(spec)}-{spec.stretch.number:06d}.arrow"): judged,
+        _name_run(spec, "verdicts"): verdicts.filter(IS_CLOSE),
+        _name_run(spec, "vetoes"): verdicts.filter(IS_TELLING & ~IS_CLOSE),
+    }
+    for target, rows in targets.items():
+        write_run(rows, target, halve_id("alias_id"), *_PAIR)
+    seal_file(next(iter(targets)))
     return IdentifyReceipt(spec.number, new.height)
 
 
 def _read_judged(spec: IdentifySpec) -> pl.DataFrame:
-    """Read what came of comparing pairs of this range of left candidates in the latest build before."""
-    for result in spec.before:
-        return read_runs(Path(result, "judged"), spec.bucket)
-    return pl.DataFrame(schema={**VERDICT_SCHEMA, "seen": pl.String, "other_seen": pl.String})
+    """Read what came of comparing the pairs of this range in the latest build before; what is damaged is not known."""
+    runs = [
+        read_run(path)
+        for result in spec.before[:1]
+        for path in sorted(Path(result, "judged").glob(f"{_name_judged(spec)}-*.arrow"))
+        if is_sealed(path)
+    ]
+    return pl.concat([pl.DataFrame(schema={**VERDICT_SCHEMA, "seen": pl.String, "other_seen": pl.String}), *runs])
+
+
+def _name_judged(spec: IdentifySpec) -> str:
+    return spec.bucket.name("pairs")
 
 
 def gather_groups(spec: IdentifySpec) -> IdentifyReceipt:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import numpy as np
 
-from etl.load.files import complete_folder, hash_below, link_file
+from etl.load.files import complete_folder, hash_below, hash_file, link_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MADE_NAME: Final = "made"
 _NOTE_NAME: Final = "note.json"
 _SEEDS: Final = (0, 1)
+_SEAL: Final = ".sha256"
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,19 @@ def hash_all(rows: Mapping[str, pl.DataFrame]) -> str:
             for some in hashes:
                 digest.update(some[order].tobytes())
     return digest.hexdigest()
+
+
+def seal_file(path: Path) -> None:
+    """Put down beside a file what its bytes are."""
+    path.with_suffix(_SEAL).write_text(hash_file(path), "utf-8")
+
+
+def is_sealed(path: Path) -> bool:
+    """Tell whether a file has the bytes that it was sealed with."""
+    try:
+        return path.with_suffix(_SEAL).read_text("utf-8") == hash_file(path)
+    except (OSError, ValueError):
+        return False
 
 
 def _read_note(folder: Path, seen: str) -> dict[str, Any] | None:

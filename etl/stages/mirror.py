@@ -142,6 +142,12 @@ def send_ledger(warehouse: Warehouse, mirror: Place) -> None:
                 obstore.delete(place.open(), older)
 
 
+def forget_sent_ledgers(mirror: Place) -> None:
+    """Remove the ledger from the store: what made a build fail here would elsewhere. Errors: ``StoreRefusedError``."""
+    for meta in _list_sent_ledgers(mirror):
+        remove_object(mirror._replace(key=meta["path"]))
+
+
 def _list_sent_ledgers(mirror: Place) -> list[ObjectMeta]:
     """List the ledgers in the store, the latest first."""
     found = list_objects_below(mirror.below("ledger"))

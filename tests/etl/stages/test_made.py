@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -100,6 +101,12 @@ def build_in(
     return report.release, folders, report.receipts["identify"].metrics
 
 
+def count_compared(listener: Listener, counts: Mapping[str, int | str]) -> int:
+    """Count the pairs that a build says it compared; it says nothing where these are all."""
+    said = [found for one in listener.told if (found := re.match(r"(\d+) of (\d+) pairs were compared", one))]
+    return int(said[0][1]) if said else int(counts["pairs"])
+
+
 def list_parts(folder: Path, *tables: str) -> set[int]:
     return {path.stat().st_ino for table in tables for path in list_files(folder / table)}
 
@@ -113,12 +120,13 @@ def assert_same_tables(release: Release, other: Release) -> None:
 def test_a_new_dump_and_one_that_is_gone_cost_only_their_ranges(dumps: Path, tmp_path: Path):
     first, one, counts = build_in(tmp_path / "work", dumps)
     write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
-    second, two, more = build_in(tmp_path / "work", dumps)
+    listener = Listener()
+    second, two, more = build_in(tmp_path / "work", dumps, listener)
     spans = [list_parts(folders["extract"], "spans", "dumps", "quarantine") for folders in (one, two)]
     assert len(spans[1] - spans[0]) == 3
     papers = [list_parts(folders["resolve"], "papers", "aliases", "links") for folders in (one, two)]
     assert 0 < len(papers[1] - papers[0]) < len(papers[1])
-    assert 0 < more["compared_pairs"] == more["pairs"] - counts["pairs"]
+    assert 0 < count_compared(listener, more) == more["pairs"] - counts["pairs"]
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
     (page,) = (dumps / "more").glob("page-*.txt")
     page.unlink()
@@ -132,9 +140,10 @@ def test_a_decision_costs_only_the_ranges_of_its_papers(dumps: Path, tmp_path: P
     left, right = first.read("papers")["paper_id"].to_list()[3:5]
     decisions = tmp_path / "decisions.csv"
     decisions.write_text(f"left,right,verdict,why,by,decided_on\n{left},{right},same,a test,me,2026-01-01\n", "utf-8")
-    second, two, more = build_in(tmp_path / "work", dumps, decisions=decisions)
+    listener = Listener()
+    second, two, more = build_in(tmp_path / "work", dumps, listener, decisions=decisions)
     assert second.read("papers").height == first.read("papers").height - 1
-    assert more["compared_pairs"] == 1 < counts["compared_pairs"]  # the decided pair itself
+    assert count_compared(listener, more) == 1 < counts["pairs"]  # the decided pair itself
     parts = [list_parts(folders["resolve"], "papers") for folders in (one, two)]
     assert 1 <= len(parts[1] - parts[0]) <= 2
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps, decisions=decisions)[0])
@@ -173,6 +182,26 @@ def test_what_is_no_longer_sure_is_made_anew(dumps: Path, tmp_path: Path, how: s
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
 
 
+@pytest.mark.parametrize("how", ["another bit", "cut", "empty", "gone", "folder gone"])
+def test_damaged_verdicts_are_not_believed(dumps: Path, tmp_path: Path, how: str):
+    _, one, _ = build_in(tmp_path / "work", dumps)
+    judged = one["identify"] / "judged"
+    for path in sorted(judged.glob("*.arrow")):
+        raw = path.read_bytes()
+        changed = {"another bit": raw[:-9] + bytes([raw[-9] ^ 1]) + raw[-8:], "cut": raw[:-9], "empty": b""}
+        if how in changed:
+            path.write_bytes(changed[how])
+        else:
+            path.unlink()
+    if how == "folder gone":
+        shutil.rmtree(judged)
+    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
+    listener = Listener()
+    second, _, counts = build_in(tmp_path / "work", dumps, listener)
+    assert count_compared(listener, counts) == counts["pairs"] > 0
+    assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
+
+
 def test_a_damaged_range_is_not_taken_again(dumps: Path, tmp_path: Path):
     release, *_ = build_in(tmp_path / "work", dumps)
     path = release.list_files("papers")[3]
@@ -194,7 +223,7 @@ def test_a_build_says_what_it_makes_anew(dumps: Path, tmp_path: Path, monkeypatc
     counts = build_in(tmp_path / "work", dumps, second)[2]
     assert second.told[:2] == [
         "1 of 15 dumps are extracted, the others were before.",
-        f"{counts['compared_pairs']} of {counts['pairs']} pairs were compared, the others were before.",
+        f"{count_compared(second, counts)} of {counts['pairs']} pairs were compared, the others were before.",
     ]
     assert re.fullmatch(r"\d+ of 16 ranges of tables were made, the others were before[.]", second.told[2])
     for place in ("receipt", "units"):

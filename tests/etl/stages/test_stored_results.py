@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import obstore
+import polars as pl
 import pytest
 
 import etl
@@ -14,11 +16,12 @@ from etl.load.inspection import inspect_release
 from etl.load.warehouse import Warehouse
 from etl.pipeline import build
 from etl.runners.local import LocalRunner
-from etl.stages import follow
+from etl.stages import follow, ledger, reading
 from etl.stages.collect import InputOptions
-from etl.stages.mirror import find_mirror
+from etl.stages.mirror import find_mirror, send_ledger
+from etl.stages.work_unit import DumpChangedError
 from etl.store import find_place, list_objects_below
-from tests.etl.stages.dumps import NOVEMBER, OCTOBER, write_dumps
+from tests.etl.stages.dumps import MARCH, NOVEMBER, OCTOBER, write_dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -136,3 +139,31 @@ def test_a_damaged_file_of_a_release_is_not_taken_for_good_there(house: Place, d
     assert {"resolve_bucket", "gather_page_facts"} < done
     assert found.release_id == release.release_id
     assert [fault for answer in inspect_release(found.path) for fault in answer.faults] == []
+
+
+def test_a_ledger_that_made_a_build_fail_is_not_taken_from_the_store_again(
+    house: Place, dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reading, "read_clock", lambda: time.time_ns() + 10 * ledger.RESTED_NS)
+    build_there(tmp_path / "one", dumps, house)
+    work = Warehouse(tmp_path / "one")
+    rows = ledger.read_ledger(work)
+    ledger.write_ledger(work, rows.with_columns(pl.col("dump_id").reverse().str.reverse()))
+    send_ledger(work, find_mirror(house))
+    with pytest.raises(DumpChangedError):
+        build_there(tmp_path / "one", dumps, house)
+    build_there(tmp_path / "one", dumps, house)
+    assert ledger.read_ledger(work).equals(rows)
+
+
+def test_the_way_to_a_result_leaves_no_mark_in_it(dumps: Path, tmp_path: Path):
+    def list_files(root: Path) -> dict[str, bytes]:
+        warehouse = Warehouse(root)
+        receipts = build(warehouse, InputOptions((dumps,)), runner=LocalRunner(1)).receipts
+        folders = [receipts[stage].open_folder(warehouse) for stage in SENT_STAGES]
+        files = {path.relative_to(root): path for folder in folders for path in folder.rglob("*") if path.is_file()}
+        return {str(name): path.read_bytes() for name, path in files.items() if "made" not in name.parts}
+
+    list_files(tmp_path / "one")
+    write_dumps(dumps, march=MARCH, again=OCTOBER.replace("forty", "fifty"))
+    assert list_files(tmp_path / "one") == list_files(tmp_path / "two")
