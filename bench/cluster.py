@@ -189,17 +189,14 @@ def measure_opens(place: Path) -> None:
 
 def tabulate_stated() -> None:
     """Print what the rules choose for corpora of many sizes, and what that costs by the figures of one gigabyte."""
-    print(
-        "| dumps | units | ranges | dumps of a range, MB | runs of the largest kind | CPU hours of work | of openings |"
-    )
-    print("|---|---|---|---|---|---|---|")
+    print("| dumps | units | ranges | dumps of a range, MB | CPU hours of work | of openings |")
+    print("|---|---|---|---|---|---|")
     for size in CORPORA:
-        limit = min(max(units.UNIT_BYTES, size // units.UNITS), units.MAX_UNIT_BYTES)
+        limit = units.choose_limit(size, size // DUMP_BYTES).byte_count
         made, buckets = -(-size // limit), choose_bucket_count(size, size // LISTING_BYTES)
-        merged = runs.count_merged(made, size)
-        hours = WORK_SECONDS * size / 1e9 / 3600, LARGEST_READ * buckets * merged * OPENING_SECONDS / 3600
+        hours = WORK_SECONDS * size / 1e9 / 3600, LARGEST_READ * buckets * made * OPENING_SECONDS / 3600
         print(
-            f"| {size / 1e9:,.0f} GB | {made:,} | {buckets:,} | {size / buckets / 1e6:,.0f} | {merged:,} | "
+            f"| {size / 1e9:,.0f} GB | {made:,} | {buckets:,} | {size / buckets / 1e6:,.0f} | "
             f"{hours[0]:,.2f} | {hours[1]:,.2f} |"
         )
 

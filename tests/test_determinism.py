@@ -20,7 +20,7 @@ from etl.load.warehouse import Warehouse
 from etl.pipeline import build
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
-from etl.stages import identify, ledger, reading, runs, units
+from etl.stages import identify, ledger, reading, runs, units, work_unit
 from etl.stages.collect import InputOptions
 from schemas import OUTSIDE_CONTENT, TABLES
 from tests.etl.stages.dumps import MARCH, NO_PAGE, NOVEMBER, OCTOBER, OLD_YEAR, ZERO_AUTHORS
@@ -134,6 +134,8 @@ def test_other_ranges_of_keys_and_stretches_of_pairs(
     monkeypatch.setattr(runs, "BUCKET_BYTES", bucket_bytes)
     monkeypatch.setattr(runs, "FEW_RUNS", 2)
     monkeypatch.setattr(runs, "MERGED_RUNS", 3)
+    monkeypatch.setattr(runs, "BATCH_BYTES", bucket_bytes)
+    monkeypatch.setattr(work_unit, "BATCH_BYTES", bucket_bytes)
     monkeypatch.setattr(identify, "PAIRS_PER_TASK", pairs_per_task)
     release = build_files(tmp_path, dumps, workers=workers)
     assert len(release.manifest["tables"]["papers"]["files"]) > 1
@@ -216,6 +218,7 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "read_clock", lambda: time.time_ns() + 10 * ledger.RESTED_NS)
     monkeypatch.setattr(units, "UNIT_BYTES", 60_000)
     monkeypatch.setattr(units, "MAX_SMALL", 2)
+    monkeypatch.setattr(work_unit, "BATCH_BYTES", 30_000)
 
 
 @pytest.mark.exhaustive

@@ -1,7 +1,8 @@
 r"""Sentences of invented abstracts, by what a sentence is there for; words in braces are filled in, each time anew.
 
 ``{name}``, ``{focus}`` and ``{goal}`` are the same in a whole abstract: its method, its subject, its use.
-Six words at most stand between two gaps, so that two abstracts hardly ever share a run of eight.
+Six words at most stand between two gaps, so that two abstracts hardly ever share a run of eight. Each sentence has
+gaps enough that two papers of millions hardly ever share it by chance: every two that do would be compared.
 A sentence begins with a word of its own or a name, since what fills the other gaps has no capital.
 """
 
@@ -10,11 +11,11 @@ from __future__ import annotations
 from typing import Final
 
 BACKGROUND: Final = r"""
-The field of {field} increasingly relies on {many}, and {objs} are no exception.
+The field of {field} increasingly relies on {many} and {mass}, and {objs} are no exception.
 Recent progress in {mass} has made {doing} {adverb} easier, while {mass} stays {adj}.
 Today {many} are the default for {doing}, from {field} to {field}.
-At the heart of {field} lies {mass} and, with it, {goal}.
-Systems that {act} must {act} at the same time.
+At the heart of {field} lies {mass} and, with it, {goal}; {many} {adverb} follow.
+Systems that {act} must {act} and {adverb} {act} at the same time.
 The promise of {mass} rests on {many} that {adverb} {act}.
 Over the last years, {many} have {done} the way {objs} are {verbed}.
 In {field}, {one} is often {verbed} together with {many}.
@@ -24,16 +25,16 @@ What makes {doing} hard is neither {measure} nor {measure}, but {mass}.
 From {objs} to {objs}, {mass} has become {a_adj} ingredient of {field}.
 Once trained on {objs}, {many} show {adj} {measure}.
 Large models with {many} can {act}, {act} and even {act}.
-Usually, {mass} and {mass} are studied apart.
+Usually, {mass} and {mass} are studied apart from {many}.
 The {measure} of {many} has grown {times} in {field}.
 Practitioners {adverb} {act} before {one} is applied.
 To {field}, {one} that can {act} would be {adj}.
 As {many} grow to {size} parameters, {doing} becomes {adj}.
-The cost of {mass} is dominated by {doing}.
-A long line of work {acts} with {many}.
+The cost of {mass} is dominated by {doing}, that of {mass} by {measure}.
+A long line of work {acts} with {many} to {act}.
 Whenever {objs} are {adj}, {mass} comes first.
 Most {objs} carry {adj} structure that {many} seldom exploit.
-Interest in {focus} has been fuelled by {many} for {field}.
+Interest in {focus} has been fuelled by {many} that {act} for {field}.
 """
 
 GAP: Final = r"""
@@ -41,13 +42,13 @@ However, {many} {adverb} fail once {objs} become {adj}.
 Yet {mass} remains {adj}: {many} {act} at the expense of {measure}.
 Existing methods {act} with {one}, which {verbs} {measure} and ignores {mass}.
 Unfortunately, {doing} suffers from {adj} {measure} and {adj} {measure}.
-Whether {many} can {act} is still unknown.
+Whether {many} can {act} without {mass} is still unknown.
 This leaves {mass} {done} and its {measure} unexplained.
 Current {many} assume that {objs} are {adj}, an assumption that {field} violates.
 Standard {mass} needs {count} times more {objs} than {field} can offer.
-Still, little is understood about how {many} {act}.
+Still, little is understood about how {many} {act} under {mass}.
 Worse, {many} inherit {adj} {measure} from {objs}, and {mass} adds to it.
-The lack of {objs} holds {mass} back.
+The lack of {objs} holds {mass} back, and {many} with it.
 Naive {mass} {acts} twice and loses {pct} of {measure}.
 At the same time, {one} costs {times} more {measure} than {one}.
 Two obstacles stand out: {adj} {measure}, and {many} that cannot {act}.
@@ -151,7 +152,7 @@ Across {bench} and {bench}, {many} are {verbed} on {objs}.
 For {size} models, we {verb} {bench} and {verb} {bench}.
 A study with {objs} from {field} complements {bench}.
 Ablations {verb} {one}, {mass} and the choice of {many}.
-Our experiments {act} at up to {size} parameters.
+Our experiments {act} with {model} at up to {size} parameters.
 Extensive tests on {objs} and {objs} support {mass}.
 """
 
@@ -180,10 +181,10 @@ User studies in {field} prefer {name} in {pct} of {objs}.
 
 CLOSING: Final = r"""
 Our findings suggest that {mass} is {a_adj} path to {goal}.
-Together, these results make {doing} {adj} for {field}.
+Together, these results make {doing} {adj} and {mass} {adj} for {field}.
 We hope that {name} will {verb} research on {mass} in {field}.
 This opens {adj} directions for {mass} and {mass}.
-Taken as a whole, {many} deserve more attention in {field}.
+Taken as a whole, {adj} {many} deserve more attention than {mass}, in {field} above all.
 We discuss limits of {name}, {mass} among them, and {objs}.
 The work offers {adj} insight into how {many} {act}.
 Our study argues for {adj} {mass} wherever {objs} are {verbed}.
@@ -194,7 +195,7 @@ These observations call for {many} that {act} {adverb}.
 UNICODE: Final = r"""
 The {surname}–{surname} test confirms that {many} are {adj}.
 Following {surname} and {surname}, we {act} — “{adj}” in their words — by {mass}.
-We thank the {surname} collection for {objs} (naïve, façade and coöperation included).
+We thank the {surname} collection for {objs} and {objs} (naïve, façade and coöperation included).
 """  # noqa: RUF001 - the dash between two people's names
 
 QUOTES: Final = r"""

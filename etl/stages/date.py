@@ -16,7 +16,7 @@ from etl.runners.local import LocalRunner
 from etl.stages.collect import read_inputs
 from etl.stages.identify import read_group_cards
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.runs import Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
+from etl.stages.runs import WHOLE, Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
 from etl.stages.tasks import Tasks
 from etl.stages.validated import write_valid_tables
 from etl.transform.candidates import halve_id
@@ -60,7 +60,7 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
     mirror: Place | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
-    """Date every page; writes the table ``pages`` and ``page_dates.parquet``; ``mirror`` as for ``run_stage``."""
+    """Date every page; writes ``pages`` and what ``read_page_dates`` reads; ``mirror`` as for ``run_stage``."""
     given = read_inputs(collected.open_folder(warehouse)).select(_GIVEN).drop_nulls().unique()
     source, identity = extracted.open_folder(warehouse) / "runs", identified.open_folder(warehouse)
     buckets = int(extracted.metrics["buckets"])
@@ -73,7 +73,8 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
         pages = read_runs(source / "pages").sort("dump_id", "page_number")
         evidence = gather_evidence(pages, read_runs(folder / "summaries"), _read_facts(folder / "sums"), given)
         page_dates = date_by_evidence(evidence, map(read_run, list_runs(folder / "sums" / "links")))
-        page_dates.write_parquet(folder / "page_dates.parquet")
+        by_dump = halve_id("dump_id")
+        write_run(page_dates.select(_DATING), folder / "page_dates" / "all.arrow", by_dump, *_DATING[:2])
         remove_runs(folder, "summaries", "sums", *PaperFacts._fields)
         whole = pages.join(page_dates.drop(_PRIVATE), on=["dump_id", "page_number"], how="left")
         broken_rules = write_valid_tables({"pages": _order_columns(whole)}, folder)
@@ -128,12 +129,9 @@ def _read_facts(sums: Path) -> PaperFacts:
     return PaperFacts(**facts, links=read_run(list_runs(sums / "links")[0])[:0])
 
 
-def read_page_dates(folder: Path) -> pl.DataFrame:
-    """Read back what dates a page's listings: its day, and the year that its year-less cards are of.
-
-    Every task reads all of it, so the evidence, which is most of it, stays on the disk.
-    """
-    return pl.read_parquet(folder / "page_dates.parquet", columns=list(_DATING), glob=False)
+def read_page_dates(folder: Path, bucket: Bucket = WHOLE) -> pl.DataFrame:
+    """Read back what dates a page's listings: its day, and the year that its year-less cards are of."""
+    return read_runs(folder / "page_dates", bucket)
 
 
 def _order_columns(pages: pl.DataFrame) -> pl.DataFrame:

@@ -15,10 +15,9 @@ from etl.load.files import check_room
 from etl.stages.collect import read_plan
 from etl.stages.ledger import forget_ledger
 from etl.stages.made import RangeSpec, make_once
-from etl.stages.merging import merge_folders
 from etl.stages.mirror import exchange_units, forget_sent_ledgers
 from etl.stages.receipt import Receipt, list_results, run_stage
-from etl.stages.runs import FEW_RUNS, choose_bucket_count, list_buckets, read_runs
+from etl.stages.runs import choose_bucket_count, list_buckets, read_runs
 from etl.stages.tasks import MAX_RETRIES, Tasks
 from etl.stages.units import choose_units, find_units, has_units, link_unit, list_units
 from etl.stages.validated import Report, write_report, write_valid_part
@@ -35,12 +34,10 @@ if TYPE_CHECKING:
 PUBLISHED: Final = ("dumps", "spans", "quarantine")
 """Tables that are final after this stage; cards and pages still lack what the whole set says of them."""
 
-_UNIT_ROOM: Final = 1.75
+_UNIT_ROOM: Final = 2.0
 _TABLE_ROOM: Final = 0.75
-_MERGE_ROOM: Final = 2.0
-"""What a build writes for a byte of a new dump, for one of any dump, and for one of many dumps, whose runs are merged:
-the first two together more than the 1.9 to 2.2 bytes that ``python bench/cluster.py counts`` finds. Where that is too
-little, it is told later, by the write that fails."""
+"""What a build writes for a byte of a new dump, and for one of any dump: together more than the 2.3 bytes that
+``python bench/build.py stages`` finds. Where that is too little, it is told later, by the write that fails."""
 
 _UNITS_NAME: Final = "units.json"
 """Where a result says which units it was made of."""
@@ -98,7 +95,6 @@ def extract_listings(  # noqa: PLR0913 - what to read, and how to work
         (folder / _UNITS_NAME).write_text(json.dumps(sorted(units)), "utf-8")
         tasks = Tasks(runner, 0, None)
         before = list_results(warehouse, "extract")
-        merge_folders(sorted((folder / "runs").iterdir()), tasks, of=folder, before=before)
         buckets = choose_bucket_count(total, sum(unit.listings for unit in units.values()))
         specs = [RangeSpec(str(folder), bucket, before) for bucket in list_buckets(buckets)]
         receipts = tasks.run(write_published, specs)
@@ -129,8 +125,7 @@ def _gather_units(  # noqa: PLR0913, PLR0917 - what there is to do, and how
     elif not units and has_units(warehouse):
         tell(f"All {plan.height:,} dumps are extracted, since the code or a library has changed.")
     new = total - sum(unit.byte_count for unit in choice.kept)
-    merged = total if len(choice.kept) + len(choice.new) > FEW_RUNS else 0
-    check_room("the build", warehouse.state, round(_UNIT_ROOM * new + _TABLE_ROOM * total + _MERGE_ROOM * merged))
+    check_room("the build", warehouse.state, round(_UNIT_ROOM * new + _TABLE_ROOM * total))
     yield from choice.kept
     specs = [UnitSpec(str(find_units(warehouse)), tuple(dumps), mirror) for dumps in choice.new]
     try:

@@ -57,6 +57,9 @@ if TYPE_CHECKING:
 
 PAIRS_PER_TASK: Final = 20_000
 
+NEAR_NAME: Final = "near"
+"""The run of the candidates that stand in a near miss, on either side."""
+
 _PAIR: Final = ("alias_id", "other_alias_id")
 
 
@@ -120,8 +123,7 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
         if compared < paired and on_tell is not None:
             on_tell(f"{compared:,} of {paired:,} pairs were compared, the others were before.")
         identity = group_candidates(_read_verdicts(folder, asked), asked)
-        for name, rows in identity._asdict().items():
-            rows.write_parquet(folder / f"{name}.parquet")
+        _write_identity(identity, folder)
         tasks.run(gather_groups, specs)
         merge_folders([folder / "grouped"], tasks)
         remove_runs(folder, "pairs", "gathered", "wanted", "prints", "verdicts", "vetoes")
@@ -141,9 +143,16 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
     return run_stage(warehouse, "identify", [extracted.stage_id, decided.rows()], work, mirror=mirror)
 
 
-def read_identity(folder: Path) -> Identity:
-    """Read the groups of several candidates, the merged pairs and the near misses back."""
-    return Identity(*(pl.read_parquet(folder / f"{name}.parquet", glob=False) for name in Identity._fields))
+def _write_identity(identity: Identity, folder: Path) -> None:
+    """Write what was found as runs by candidate, so that every later task reads its range alone."""
+    near = pl.concat([identity.near_misses[name] for name in _PAIR]).unique().alias("alias_id").to_frame()
+    for name, rows in {**identity._asdict(), NEAR_NAME: near}.items():
+        write_run(rows, folder / name / "all.arrow", halve_id("alias_id"), *rows.columns[:2])
+
+
+def read_identity(folder: Path, bucket: Bucket = WHOLE) -> Identity:
+    """Read the groups of several candidates, the merged pairs and the near misses of a range of candidates back."""
+    return Identity(*(read_runs(folder / name, bucket) for name in Identity._fields))
 
 
 def pair_bucket(spec: IdentifySpec) -> IdentifyReceipt:
@@ -216,7 +225,7 @@ def _name_judged(spec: IdentifySpec) -> str:
 
 def gather_groups(spec: IdentifySpec) -> IdentifyReceipt:
     """Bring this range's cards of papers with several candidates under the name of their group."""
-    groups = read_identity(Path(spec.folder)).groups
+    groups = read_runs(Path(spec.folder, "groups"), spec.bucket)
     cards = read_runs(Path(spec.source, "candidates"), spec.bucket).join(groups, on="alias_id")
     write_run(cards, _name_run(spec, "grouped"), halve_id("group_id"), "group_id", "dump_id", "position")
     return IdentifyReceipt(spec.number, cards.height)
@@ -228,7 +237,7 @@ def read_group_cards(source: Path, identified: Path, bucket: Bucket, columns: Se
     ``source`` is the folder of extraction's runs, ``identified`` that of this stage; columns are those of
     ``etl.transform.cards.RESOLVED``.
     """
-    groups = read_identity(identified).groups
+    groups = read_runs(identified / "groups", bucket)
     names = [*dict.fromkeys(("alias_id", *columns))]
     alone = (
         read_runs(source / "candidates", bucket, names)

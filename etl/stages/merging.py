@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from etl.load.files import link_file
 from etl.stages.runs import merge_runs, plan_merges
 
 if TYPE_CHECKING:
@@ -31,23 +29,13 @@ class MergeReceipt(NamedTuple):
     number: int
 
 
-def merge_folders(folders: Iterable[Path], tasks: Tasks, *, of: Path | None = None, before: Iterable[str] = ()) -> None:
-    """Merge the runs in each of these folders, where they are many; the merged ones take their place.
-
-    Where names of runs say what is in them, a merged one is taken from a result ``before``, in which it lies where it
-    lies in the result ``of`` which the folders are.
-    """
+def merge_folders(folders: Iterable[Path], tasks: Tasks) -> None:
+    """Merge the runs in each of these folders, where they are many; the merged ones take their place."""
     groups = [group for folder in folders for group in plan_merges(folder)]
-    specs = []
-    for number, group in enumerate(groups):
-        name = hashlib.sha256("\n".join(path.stem for path in group).encode()).hexdigest()[:32]
-        target = group[0].with_name(f"merged-{name}.arrow")
-        known = [] if of is None else [Path(result, target.relative_to(of)) for result in before]
-        twin = next((path for path in known if path.is_file()), None)
-        if twin is None:
-            specs.append(MergeSpec(number, tuple(map(str, group)), str(target)))
-        else:
-            link_file(twin, target)
+    specs = [
+        MergeSpec(number, tuple(map(str, group)), str(group[0].with_name(f"merged-{number:06d}.arrow")))
+        for number, group in enumerate(groups)
+    ]
     tasks.run(merge_group, specs)
     for path in (path for group in groups for path in group):
         path.unlink()

@@ -14,11 +14,11 @@ import polars as pl
 
 from etl.runners.local import LocalRunner
 from etl.stages.date import read_page_dates
-from etl.stages.identify import read_identity
+from etl.stages.identify import NEAR_NAME
 from etl.stages.made import RangeSpec, make_once
 from etl.stages.merging import merge_folders
 from etl.stages.receipt import Receipt, list_results, run_stage
-from etl.stages.runs import WHOLE, list_buckets, read_runs, remove_runs, write_run
+from etl.stages.runs import WHOLE, list_buckets, read_keys, read_runs, remove_runs, write_run
 from etl.stages.tasks import Tasks
 from etl.stages.validated import Report, write_report, write_valid_part
 from etl.transform.candidates import halve_id
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
     from etl.store import Place
-    from etl.transform.identify import Identity
 
 _LISTING: Final = ("dump_id", "position")
 
@@ -122,9 +121,11 @@ def resolve_bucket(spec: ResolveSpec) -> ResolveReceipt:
     dated = date_listings(cards, read_page_dates(Path(spec.dated)))
     alone = dated.join(names, on="alias_id", how="anti").with_columns(pl.col("alias_id").alias("group_id"))
     several = read_runs(Path(spec.folder, "runs", "named"), spec.bucket)
-    identity = read_identity(Path(spec.identified))
-    near = _list_near(identity).to_frame().filter(pl.col("alias_id").is_in(dated["alias_id"].implode()))
-    matches = identity.matches.filter(pl.col("alias_id").is_in(several["alias_id"].implode()))
+    near = read_runs(Path(spec.identified, NEAR_NAME), spec.bucket)
+    keys = several.select(halve_id("alias_id").unique().sort()).to_series()
+    matches = read_keys(Path(spec.identified, "matches"), keys).filter(
+        pl.col("alias_id").is_in(several["alias_id"].implode())
+    )
 
     def make(there: ResolveSpec) -> ResolveReceipt:
         listings = pl.concat([name_papers(alone).select(several.columns), several])
@@ -146,7 +147,8 @@ def resolve_bucket(spec: ResolveSpec) -> ResolveReceipt:
 
 def list_bucket(spec: ResolveSpec) -> ResolveReceipt:
     """Put what was found of the listings of a range of dumps in order."""
-    cards = date_listings(read_runs(Path(spec.source, "cards"), spec.bucket), read_page_dates(Path(spec.dated)))
+    page_dates = read_page_dates(Path(spec.dated), spec.bucket)
+    cards = date_listings(read_runs(Path(spec.source, "cards"), spec.bucket), page_dates)
     places = read_runs(Path(spec.folder, "runs", "places"), spec.bucket)
     listings = cards.join(places, on=_LISTING, how="left").with_columns(
         pl.col("paper_id").fill_null(pl.col("alias_id"))
@@ -166,17 +168,12 @@ def list_bucket(spec: ResolveSpec) -> ResolveReceipt:
 
 
 def _write_tables_of_all(folder: Path, identified: Path) -> ResolveReceipt:
-    near_misses = read_identity(identified).near_misses
+    near_misses = read_runs(identified / "near_misses")
     tables = {
         "near_misses": find_near_misses(read_runs(folder / "runs" / "near_aliases"), near_misses),
         "organizations": list_organizations(read_runs(folder / "runs" / "organizations")),
     }
     return _write(tables, RangeSpec(str(folder), WHOLE, ()))
-
-
-def _list_near(identity: Identity) -> pl.Series:
-    near_misses = identity.near_misses
-    return pl.concat([near_misses["alias_id"], near_misses["other_alias_id"]]).unique().alias("alias_id")
 
 
 def _write(tables: Mapping[str, pl.DataFrame], spec: RangeSpec) -> ResolveReceipt:

@@ -1,25 +1,25 @@
 """Sorted runs: rows on their way from one task to the next, cut by ranges of a key.
 
 A task writes each of its frames as one Arrow file, sorted by a key of 64 bits: an id's first 16 hexadecimal digits, or
-a hash. A bucket is a range of keys, so it is one slice of every run, whatever the number of buckets: a reader maps the
-file into memory and touches its slice alone, texts included. Runs are as large as what is in them: they are never
-compressed, since they are read at once and thrown away.
+a hash. A bucket is a range of keys, so it is one slice of every run (of each batch of a large one), whatever the number
+of buckets: a reader maps the file into memory and touches its slice alone, texts included. Runs are as large as what is
+in them: they are never compressed, since they are read at once and thrown away.
 """
 
 from __future__ import annotations
 
 import bisect
 import contextlib
-import hashlib
 import shutil
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 KEY: Final = "key"
@@ -36,6 +36,9 @@ MAX_BUCKETS: Final = 1 << 12
 MERGED_RUNS: Final = 64
 MERGED_BYTES: Final = 64 << 20
 """About how many runs are merged into one, and how many bytes of them: every range opens every run that is left."""
+
+BATCH_BYTES: Final = 32 << 20
+"""Rows of a merged run that are held in memory at a time."""
 
 FEW_RUNS: Final = 256
 """So many runs are not worth merging."""
@@ -85,57 +88,62 @@ def list_buckets(count: int) -> Iterator[Bucket]:
 
 
 def write_run(rows: pl.DataFrame, path: Path, key: pl.Expr, *tie_breaks: str) -> None:
-    """Write rows as one run, sorted by ``key`` and then by the given columns.
-
-    It takes its name when it is whole, since on a cluster the same task may run twice, and be read after the first.
-    """
-    _write(rows.with_columns(key.alias(KEY)).select(KEY, *rows.columns).sort(KEY, *tie_breaks), path)
+    """Write rows as one run, sorted by ``key`` and then by the given columns."""
+    _write([rows.with_columns(key.alias(KEY)).select(KEY, *rows.columns).sort(KEY, *tie_breaks)], path)
 
 
 def count_merged(count: int, byte_count: int) -> int:
-    """Count the runs that are left when so many, of so many bytes, have been merged: a power of two, unless few.
+    """Count the runs that are left when so many, of so many bytes, have been merged.
 
     >>> [count_merged(*runs) for runs in ((40, 1 << 30), (300, 1 << 20), (600, 10 << 30))]
-    [40, 8, 256]
+    [40, 5, 160]
     """
-    if count <= FEW_RUNS:
-        return count
-    wanted = max(-(-count // MERGED_RUNS), -(-byte_count // MERGED_BYTES))
-    return 1 << (wanted - 1).bit_length()
+    return count if count <= FEW_RUNS else min(count, max(-(-count // MERGED_RUNS), -(-byte_count // MERGED_BYTES)))
 
 
 def plan_merges(folder: Path) -> list[list[Path]]:
-    """Plan which runs of a folder are to be merged into one; none where there are few.
-
-    A run's name alone says with which others it goes, so that one more changes one group and leaves the others.
-    """
+    """Plan which runs of a folder are to be merged into one, in the order of their names; none where there are few."""
     paths = list_runs(folder)
-    if len(paths) <= FEW_RUNS:
-        return []
     count = count_merged(len(paths), sum(path.stat().st_size for path in paths))
-    groups: list[list[Path]] = [[] for _ in range(count)]
-    for path in paths:
-        mark = hashlib.blake2b(path.stem.encode(), digest_size=8).digest()
-        groups[int.from_bytes(mark) * count // _KEYS].append(path)
+    groups = [paths[len(paths) * one // count : len(paths) * (one + 1) // count] for one in range(count)]
     return [group for group in groups if len(group) > 1]
 
 
 def merge_runs(paths: Sequence[Path], target: Path) -> None:
-    """Merge runs into one; rows of one key stay in the order of the runs."""
-    columns = [KEY, *read_run(paths[0]).columns]
-    _write(_read(paths, lambda keys: slice(0, len(keys)), columns).sort(KEY, maintain_order=True), target)
+    """Merge runs into one, range by range, so that it takes little memory; rows of one key stay in the runs' order.
 
-
-def _write(run: pl.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The oldest form lays texts in the order of their rows; in the newer one, sorting leaves them where they were.
-    unfinished = path.with_name(f".{path.stem}-{uuid.uuid4().hex}")
-    run.write_ipc(
-        unfinished,
-        compression="uncompressed",
-        record_batch_size=max(run.height, 1),
-        compat_level=pl.CompatLevel.oldest(),
+    A run alone takes the new name.
+    """
+    if len(paths) == 1:
+        paths[0].replace(target)
+        return
+    with pa.memory_map(str(paths[0])) as source:
+        columns = pa.ipc.open_file(source).schema.names
+    count = -(-sum(path.stat().st_size for path in paths) // BATCH_BYTES)
+    _write(
+        (
+            _read(paths, partial(_find_bucket, bucket=bucket), columns).sort(KEY, maintain_order=True)
+            for bucket in list_buckets(count)
+        ),
+        target,
     )
+
+
+def _write(batches: Iterable[pl.DataFrame], path: Path) -> None:
+    """Write a run whose rows come in the order of their keys.
+
+    It takes its name when it is whole, since on a cluster the same task may run twice, and be read after the first.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}-{uuid.uuid4().hex}")
+    with contextlib.ExitStack() as stack:
+        writer = None
+        for rows in batches:
+            # The oldest form lays texts in the order of their rows; in the newer one, sorting leaves them as they were.
+            run = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+            if writer is None:
+                writer = stack.enter_context(pa.ipc.new_file(unfinished, run.schema))
+            writer.write_table(run)
     unfinished.replace(path)
 
 
@@ -172,7 +180,7 @@ def read_keys(folder: Path, keys: pl.Series) -> pl.DataFrame:
 
 
 def read_stretch(path: Path, stretch: Bucket) -> pl.DataFrame:
-    """Read a stretch of a run's rows: number so-and-so of so many that are equally long."""
+    """Read a stretch of the rows of each batch of a run: number so-and-so of so many that are equally long."""
     edges = (stretch.number, stretch.number + 1)
     return _read([path], lambda keys: slice(*(len(keys) * edge // stretch.of for edge in edges)), None)
 
@@ -188,7 +196,7 @@ def remove_runs(folder: Path, *names: str) -> None:
 
 
 _Choice = slice | pl.Series
-"""Rows of a run: a stretch of them, or their places."""
+"""Rows of a run's batch: a stretch of them, or their places."""
 
 
 def _read(paths: Sequence[Path], choose: Callable[[pa.Array], _Choice], columns: Sequence[str] | None) -> pl.DataFrame:
@@ -208,20 +216,19 @@ def _read(paths: Sequence[Path], choose: Callable[[pa.Array], _Choice], columns:
                     names = [name for name in file.schema.names if name != KEY] if columns is None else [*columns]
                     schema = pa.schema([file.schema.field(name) for name in names])
                     writer = stack.enter_context(pa.ipc.new_stream(copied, schema))
-                if not file.num_record_batches:  # a run without rows
-                    continue
-                run = file.get_batch(0)
-                rows = _take(run.select(names), choose(run[KEY]))
-                if rows.num_rows:
-                    writer.write_batch(rows)
-                del rows, run
+                for number in range(file.num_record_batches):
+                    batch = file.get_batch(number)
+                    rows = _take(batch.select(names), choose(batch[KEY]))
+                    if rows.num_rows:
+                        writer.write_batch(rows)
+                    del rows, batch
     return pl.DataFrame(pa.ipc.open_stream(copied.getvalue()).read_all())
 
 
-def _take(run: pa.RecordBatch, chosen: _Choice) -> pa.RecordBatch:
+def _take(batch: pa.RecordBatch, chosen: _Choice) -> pa.RecordBatch:
     if isinstance(chosen, slice):
-        return run.slice(chosen.start, chosen.stop - chosen.start)
-    return run.take(chosen.to_arrow())
+        return batch.slice(chosen.start, chosen.stop - chosen.start)
+    return batch.take(chosen.to_arrow())
 
 
 def _find_bucket(keys: pa.Array, bucket: Bucket) -> slice:

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
 
 UNIT_BYTES: Final = 2_000_000
-MAX_UNIT_BYTES: Final = 16_000_000
-"""A unit of more dumps than make this is too much for one process."""
+LARGE_UNIT_BYTES: Final = 128_000_000
 UNITS: Final = 64
-"""Units are made larger, up to :data:`MAX_UNIT_BYTES`, so that there are about as many as this: each costs a part of a
-second beside its bytes, a quarter of what those of :data:`UNIT_BYTES` cost."""
+MOST_UNITS: Final = 1_024
+"""Units are of :data:`UNIT_BYTES` up to :data:`LARGE_UNIT_BYTES` of dumps, so that there are about :data:`UNITS` of
+them: each costs a part of a second beside its bytes, and every range of keys opens each. Of the largest sets they are
+larger still, and :data:`MOST_UNITS` at most."""
 UNIT_DUMPS: Final = 2_000
 
 SMALL: Final = 4
@@ -65,6 +66,13 @@ class Noted(NamedTuple):
     runs: dict[str, str | None]
 
 
+class Limit(NamedTuple):
+    """What a unit holds at most, if it is more than one dump."""
+
+    byte_count: int
+    dumps: int
+
+
 class Choice(NamedTuple):
     """Units that together hold every dump of a plan once: kept ones, and the dumps of those that are to be made."""
 
@@ -82,15 +90,16 @@ def find_units(warehouse: Warehouse) -> Path:
     return warehouse.state / UNITS_NAME
 
 
-def keep_unit(folder: Path, unit: Unit, write: Callable[[Path], None]) -> None:
+def keep_unit(folder: Path, unit_id: str, write: Callable[[Path], Unit]) -> Unit:
     """Keep a unit in the folder of all units; ``write`` writes its runs into the folder that it is given.
 
     The unit appears when it is whole and on the disk, so a build that is killed leaves whole units to the next one.
     """
-    with complete_folder(folder / unit.unit_id) as unfinished:
-        write(unfinished)
+    with complete_folder(folder / unit_id) as unfinished:
+        unit = write(unfinished)
         runs = dict.fromkeys(path.name for path in unfinished.iterdir())
         (unfinished / NOTE_NAME).write_bytes(unit.to_note(runs))
+    return unit
 
 
 def list_units(warehouse: Warehouse) -> Iterator[Unit]:
@@ -134,12 +143,22 @@ def clear_units(warehouse: Warehouse, named: Iterable[str]) -> None:
             shutil.rmtree(folder)
 
 
+def choose_limit(byte_count: int, dumps: int) -> Limit:
+    """Choose what a unit holds at most, for so many dumps of so many bytes.
+
+    >>> [choose_limit(size, 1000).byte_count for size in (10**6, 10**9, 10**10, 10**12)]
+    [2000000, 15625000, 128000000, 976562500]
+    """
+    wanted = max(UNIT_BYTES, min(byte_count // UNITS, LARGE_UNIT_BYTES), byte_count // MOST_UNITS)
+    return Limit(wanted, max(UNIT_DUMPS, dumps // UNITS))
+
+
 def choose_units(plan: pl.DataFrame, units: Iterable[Unit]) -> Choice:
     """Choose kept units for the dumps of a plan, and cut the dumps that are left into new ones, in the order of ids.
 
     Columns in: ``dump_id``, ``path``, ``name``, ``byte_count``; a row for each distinct dump.
     """
-    limit = min(max(UNIT_BYTES, int(plan["byte_count"].sum()) // UNITS), max(UNIT_BYTES, MAX_UNIT_BYTES))
+    limit = choose_limit(int(plan["byte_count"].sum()), plan.height)
     planned = frozenset(plan["dump_id"])
     taken: set[str] = set()
     fitting: list[Unit] = []
@@ -152,26 +171,30 @@ def choose_units(plan: pl.DataFrame, units: Iterable[Unit]) -> Choice:
     return Choice(kept, list(_cut((row for row in plan.iter_rows() if row[0] not in held), limit)))
 
 
-def _let_go_of_small(units: Sequence[Unit], limit: int) -> list[Unit]:
+def _let_go_of_small(units: Sequence[Unit], limit: Limit) -> list[Unit]:
     """Let go of the smallest of the units, which come with the largest first, where small ones are many."""
-    small = [unit for unit in units if unit.byte_count * SMALL < limit and len(unit.dump_ids) * SMALL < UNIT_DUMPS]
+    small = [
+        unit
+        for unit in units
+        if unit.byte_count * SMALL < limit.byte_count and len(unit.dump_ids) * SMALL < limit.dumps
+    ]
     if len(small) <= MAX_SMALL:
         return list(units)
     gone: set[str] = set()
     size = 0
     for unit in reversed(small):
         size += unit.byte_count
-        if size > SMALL * limit:
+        if size > SMALL * limit.byte_count:
             break
         gone.add(unit.unit_id)
     return [unit for unit in units if unit.unit_id not in gone]
 
 
-def _cut(dumps: Iterable[tuple[str, bytes, str, int]], limit: int) -> Iterator[list[Source]]:
+def _cut(dumps: Iterable[tuple[str, bytes, str, int]], limit: Limit) -> Iterator[list[Source]]:
     unit: list[Source] = []
     size = 0
     for dump_id, path, name, byte_count in dumps:
-        if unit and (size + byte_count > limit or len(unit) >= UNIT_DUMPS):
+        if unit and (size + byte_count > limit.byte_count or len(unit) >= limit.dumps):
             yield unit
             unit, size = [], 0
         unit.append((dump_id, path, name))

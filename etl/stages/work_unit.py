@@ -1,4 +1,4 @@
-"""One work unit of extraction: a few MB of dumps, read, validated and written as sorted runs.
+"""One work unit of extraction: dumps, read in batches of a few MB, validated and written as sorted runs.
 
 A unit is a pure function of its dumps and runs in any process; running it twice gives the same files.
 """
@@ -20,7 +20,7 @@ from etl.extract.clean import SPAN_SCHEMA, CleanDumps, read_clean_dumps
 from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
 from etl.stages.mirror import UnitTransfer, find_sent_unit, send_unit
-from etl.stages.runs import write_run
+from etl.stages.runs import list_runs, merge_runs, remove_runs, write_run
 from etl.stages.units import Unit, keep_unit, name_unit
 from etl.transform.candidates import halve_id, list_pieces
 from etl.transform.cards import LISTED, PRINTED_CARD_SCHEMA, RESOLVED, read_cards
@@ -40,6 +40,10 @@ UNIT_TABLES: Final = ("cards", "pages", "dumps", "spans", "quarantine")
 
 UNIT_RUNS: Final = (*UNIT_TABLES, "candidates", "pieces")
 """Runs that a unit writes: its tables, dump by dump, and the cards once more, by what they can be one paper with."""
+
+BATCH_BYTES: Final = 16_000_000
+BATCH_DUMPS: Final = 2_000
+"""Dumps that are worked on at once: more than these bytes of them are too much for one process."""
 
 PAGE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "dump_id": pl.String,
@@ -83,17 +87,43 @@ class UnitSpec:
 
 
 def extract_unit(spec: UnitSpec) -> Unit:
-    """Read a unit's dumps and keep its runs.
+    """Read a unit's dumps, batch by batch, and keep its runs.
 
     Errors: ``InputUnreadableError`` or :class:`DumpChangedError` if a dump is not what it was when it was collected.
     """
-    raws = {dump_id: _read_again(dump_id, path, name) for dump_id, path, name in spec.dumps}
-    tables = make_unit_tables(raws)
-    unit = Unit(name_unit(raws), tuple(raws), sum(map(len, raws.values())), tables["cards"].height)
-    keep_unit(Path(spec.folder), unit, lambda folder: write_runs(tables, lambda run: folder / f"{run}.arrow"))
+    dump_ids = tuple(dump_id for dump_id, *_ in spec.dumps)
+    unit_id = name_unit(dump_ids)
+
+    def write(folder: Path) -> Unit:
+        sizes, listings = [], []
+        for number, raws in enumerate(_read_batches(spec.dumps)):
+            tables = make_unit_tables(raws)
+            write_runs(tables, lambda run: folder / run / f"{number:06d}.arrow")  # noqa: B023 - called at once
+            sizes.append(sum(map(len, raws.values())))
+            listings.append(tables["cards"].height)
+        for run in UNIT_RUNS:
+            merge_runs(list_runs(folder / run), folder / f"{run}.arrow")
+            remove_runs(folder, run)
+        return Unit(unit_id, dump_ids, sum(sizes), sum(listings))
+
+    unit = keep_unit(Path(spec.folder), unit_id, write)
     if spec.mirror is not None:
         send_unit(UnitTransfer(Path(spec.folder, unit.unit_id), find_sent_unit(spec.mirror, unit.unit_id)))
     return unit
+
+
+def _read_batches(dumps: Iterable[Source]) -> Iterator[dict[str, bytes]]:
+    """Read dumps, by their ids, as many at a time as one process can work on."""
+    raws: dict[str, bytes] = {}
+    size = 0
+    for dump_id, path, name in dumps:
+        raw = _read_again(dump_id, path, name)
+        if raws and (size + len(raw) > BATCH_BYTES or len(raws) >= BATCH_DUMPS):
+            yield raws
+            raws, size = {}, 0
+        raws[dump_id] = raw
+        size += len(raw)
+    yield raws
 
 
 def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:

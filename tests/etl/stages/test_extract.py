@@ -11,7 +11,7 @@ from etl.load.files import DiskFullError
 from etl.load.tables import read_table
 from etl.load.warehouse import Warehouse
 from etl.runners.local import LocalRunner
-from etl.stages import runs, units
+from etl.stages import runs, units, work_unit
 from etl.stages.collect import InputOptions, collect_inputs
 from etl.stages.extract import PUBLISHED, extract_listings
 from etl.stages.runs import list_runs, read_runs
@@ -60,9 +60,10 @@ def test_one_worker_and_several_and_any_units_give_the_same_tables(
     tmp_path: Path, four_dumps: Path, monkeypatch: pytest.MonkeyPatch
 ):
     results = []
-    for workers, unit_bytes, few_runs in ((1, UNIT_BYTES, 32), (1, 1, 32), (2, 1, 32), (2, 2000, 32), (2, 1, 1)):
+    for workers, unit_bytes, batch_bytes in ((1, UNIT_BYTES, 9999), (1, 1, 9999), (2, 1, 9999), (1, UNIT_BYTES, 1)):
         monkeypatch.setattr(units, "UNIT_BYTES", unit_bytes)
-        monkeypatch.setattr(runs, "FEW_RUNS", few_runs)
+        monkeypatch.setattr(work_unit, "BATCH_BYTES", batch_bytes)
+        monkeypatch.setattr(runs, "BATCH_BYTES", 500)
         results.append(extract_folder(Warehouse(tmp_path / f"warehouse {len(results)}"), four_dumps, workers))
     (first, folder), *others = results
     for receipt, other in others:

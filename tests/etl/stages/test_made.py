@@ -17,7 +17,7 @@ from etl.load.warehouse import Warehouse
 from etl.pipeline import NoProgress, build
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
-from etl.stages import runs, units
+from etl.stages import runs
 from etl.stages.collect import InputOptions
 from etl.stages.made import MADE_NAME, hash_all
 from schemas import TABLES
@@ -230,21 +230,3 @@ def test_a_build_says_what_it_makes_anew(dumps: Path, tmp_path: Path, monkeypatc
         monkeypatch.setattr(f"etl.stages.{place}.fingerprint_code", lambda: "0" * 32)
     build_in(tmp_path / "work", dumps, third)
     assert third.told == ["All 15 dumps are extracted, since the code or a library has changed."]
-
-
-def test_of_many_runs_only_those_with_the_new_dump_are_merged_again(
-    dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    for name, value in (("UNIT_BYTES", 1), ("MAX_UNIT_BYTES", 1), ("MAX_SMALL", 99)):
-        monkeypatch.setattr(units, name, value)
-    for name, value in (("FEW_RUNS", 4), ("MERGED_RUNS", 4)):
-        monkeypatch.setattr(runs, name, value)
-    _, one, _ = build_in(tmp_path / "work", dumps)
-    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
-    second, two, _ = build_in(tmp_path / "work", dumps)
-    merged = [
-        {path.stat().st_ino for path in folders["extract"].glob("runs/candidates/merged-*")} for folders in (one, two)
-    ]
-    assert len(merged[0]) > 1
-    assert len(merged[1] - merged[0]) <= 1
-    assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 def place(s3: str, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Find the state of this code in an empty bucket; each dump gets a unit of its own."""
     monkeypatch.setattr(units, "UNIT_BYTES", 1)
-    monkeypatch.setattr(units, "MAX_UNIT_BYTES", 1)
     return find_mirror(find_place(f"{s3}/papers"))
 
 

@@ -55,12 +55,13 @@ def test_the_buckets_of_all_runs_are_the_rows_each_once(tmp_path: Path, count: i
         assert {int(one[:2], 16) * count >> 8 for one in bucket["dump_id"]} <= {number}
 
 
-@pytest.mark.parametrize(("most_runs", "most_left"), [(2, 8), (64, 1)])
+@pytest.mark.parametrize(("most_runs", "most_left", "batch_bytes"), [(2, 5, 1000), (64, 1, 1 << 20), (64, 1, 2000)])
 def test_merged_runs_hold_the_same_rows_in_the_order_of_keys(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_runs: int, most_left: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_runs: int, most_left: int, batch_bytes: int
 ):
     monkeypatch.setattr(runs, "FEW_RUNS", 1)
     monkeypatch.setattr(runs, "MERGED_RUNS", most_runs)
+    monkeypatch.setattr(runs, "BATCH_BYTES", batch_bytes)
     rows = make_rows(*range(100), *range(40))
     for number in range(9):
         write(rows[number * 14 : number * 14 + 14] if number else rows[126:], tmp_path / f"{number}.arrow")
@@ -75,18 +76,9 @@ def test_merged_runs_hold_the_same_rows_in_the_order_of_keys(
         assert_frame_equal(read_runs(tmp_path, bucket).sort(pl.all()), expected)
     for path in list_runs(tmp_path):
         assert read_run(path)["dump_id"].is_sorted()
-
-
-def test_one_more_run_leaves_all_groups_but_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(runs, "FEW_RUNS", 1)
-    monkeypatch.setattr(runs, "MERGED_RUNS", 8)
-    for number in range(40):
-        write(make_rows(number), tmp_path / f"{name_id(number)}.arrow")
-    before = plan_merges(tmp_path)
-    write(make_rows(40), tmp_path / f"{name_id(40)}.arrow")
-    after = plan_merges(tmp_path)
-    assert 1 < len(before) == len(after)
-    assert sum(group not in before for group in after) == 1
+    keys = read_runs(tmp_path).select(halve_id("dump_id").unique().sort()).to_series()[10:40]
+    expected = pl.concat(before).filter(halve_id("dump_id").is_in(keys.implode()))
+    assert_frame_equal(read_keys(tmp_path, keys).sort(pl.all()), expected.sort(pl.all()))
 
 
 def test_large_runs_and_few_ones_are_not_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

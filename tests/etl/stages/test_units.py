@@ -49,7 +49,6 @@ def four_dumps(tmp_path: Path) -> Path:
 def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each dump a unit of its own."""
     monkeypatch.setattr(units, "UNIT_BYTES", 1)
-    monkeypatch.setattr(units, "MAX_UNIT_BYTES", 1)
 
 
 def extract(warehouse: Warehouse, folder: Path, most_units: int = 1000) -> tuple[list[str], Receipt]:
@@ -156,12 +155,12 @@ def test_what_is_no_whole_unit_of_this_code_is_extracted_again(
 
 
 def test_a_unit_that_could_not_be_written_leaves_nothing(tmp_path: Path):
-    def fail(folder: Path) -> None:
+    def fail(folder: Path) -> Unit:
         (folder / "cards.arrow").write_bytes(b"half")
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        keep_unit(tmp_path / "units", Unit(name_unit(["1a"]), ("1a",), 1, 1), fail)
+        keep_unit(tmp_path / "units", name_unit(["1a"]), fail)
     assert list((tmp_path / "units").iterdir()) == []
 
 
