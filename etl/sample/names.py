@@ -44,7 +44,7 @@ _HUB: Final = (
     "Weights: https://huggingface.co/{owner}/{name}, data: https://huggingface.co/datasets/{owner}/{name}-data.",
 )
 _PAPER: Final = (
-    "An earlier version appeared as https://arxiv.org/abs/{year}{month}.99{serial}.",
+    "An earlier version of {name} appeared as https://arxiv.org/abs/{year}{month}.99{serial}.",
     "The companion paper is https://doi.org/10.5555/{lower}.{serial}.",
 )
 _LINK_SHARES: Final = ((190, _CODE), (260, _PROJECT), (350, _HUB), (380, _PAPER))

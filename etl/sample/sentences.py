@@ -2,7 +2,8 @@ r"""Sentences of invented abstracts, by what a sentence is there for; words in b
 
 ``{name}``, ``{focus}`` and ``{goal}`` are the same in a whole abstract: its method, its subject, its use.
 Six words at most stand between two gaps, so that two abstracts hardly ever share a run of eight. Each sentence has
-gaps enough that two papers of millions hardly ever share it by chance: every two that do would be compared.
+gaps enough that two papers of millions hardly ever share it by chance, nor its first or last letters where it may stand
+first or last: every two that do would be compared.
 A sentence begins with a word of its own or a name, since what fills the other gaps has no capital.
 """
 
@@ -11,30 +12,30 @@ from __future__ import annotations
 from typing import Final
 
 BACKGROUND: Final = r"""
-The field of {field} increasingly relies on {many} and {mass}, and {objs} are no exception.
-Recent progress in {mass} has made {doing} {adverb} easier, while {mass} stays {adj}.
-Today {many} are the default for {doing}, from {field} to {field}.
-At the heart of {field} lies {mass} and, with it, {goal}; {many} {adverb} follow.
-Systems that {act} must {act} and {adverb} {act} at the same time.
-The promise of {mass} rests on {many} that {adverb} {act}.
-Over the last years, {many} have {done} the way {objs} are {verbed}.
+Throughout {field}, {many} and {mass} prevail, and {objs} are no exception.
+Progress in {adj} {mass} makes {doing} {adverb} easier, while {mass} stays {adj}.
+Today {adj} {many} excel at {doing}, from {field} to {field}.
+At the heart of {field} lie {adj} {mass} and {goal}; {many} {adverb} follow.
+Systems that {adverb} {act} must {act} and {act} at the same time.
+The promise of {adj} {mass} lies in {many} that {adverb} {act}.
+Lately, {adj} {many} have {done} the way {objs} are {verbed}.
 In {field}, {one} is often {verbed} together with {many}.
 Humans {act} {adverb}; {many} do not.
-Any attempt at {doing} calls for {mass}, which in turn needs {many}.
-What makes {doing} hard is neither {measure} nor {measure}, but {mass}.
-From {objs} to {objs}, {mass} has become {a_adj} ingredient of {field}.
-Once trained on {objs}, {many} show {adj} {measure}.
-Large models with {many} can {act}, {act} and even {act}.
-Usually, {mass} and {mass} are studied apart from {many}.
+Attempts at {doing} need {adj} {mass}, which in turn needs {many}.
+What makes {adverb} {doing} {adj} is neither {measure} nor {measure}, but {mass}.
+From {adj} {objs} to {objs}, {mass} has become {a_adj} ingredient of {field}.
+Trained on {adj} {objs}, {many} show {adj} {measure}.
+Models with {adj} {many} can {act}, {act} and even {act}.
+Usually, {adj} {mass} and {mass} are studied apart from {many}.
 The {measure} of {many} has grown {times} in {field}.
-Practitioners {adverb} {act} before {one} is applied.
+Teams in {field} {adverb} {act} before {one} is applied.
 To {field}, {one} that can {act} would be {adj}.
 As {many} grow to {size} parameters, {doing} becomes {adj}.
-The cost of {mass} is dominated by {doing}, that of {mass} by {measure}.
-A long line of work {acts} with {many} to {act}.
+The cost of {adj} {mass} is that of {doing}, with {mass} and {measure} beside it.
+Much work {adverb} {acts} with {many} to {act}.
 Whenever {objs} are {adj}, {mass} comes first.
-Most {objs} carry {adj} structure that {many} seldom exploit.
-Interest in {focus} has been fuelled by {many} that {act} for {field}.
+Most {adj} {objs} carry {adj} structure that {many} seldom exploit.
+Interest in {adj} {objs} and {focus} has been fuelled by {many} for {field}.
 """
 
 GAP: Final = r"""
@@ -180,13 +181,13 @@ User studies in {field} prefer {name} in {pct} of {objs}.
 """
 
 CLOSING: Final = r"""
-Our findings suggest that {mass} is {a_adj} path to {goal}.
+Our findings suggest that {mass} and {mass} pave {a_adj} path to {goal}.
 Together, these results make {doing} {adj} and {mass} {adj} for {field}.
 We hope that {name} will {verb} research on {mass} in {field}.
 This opens {adj} directions for {mass} and {mass}.
-Taken as a whole, {adj} {many} deserve more attention than {mass}, in {field} above all.
-We discuss limits of {name}, {mass} among them, and {objs}.
-The work offers {adj} insight into how {many} {act}.
+Taken as a whole, {many} deserve more attention in {field} than {adj} {mass}.
+We discuss limits of {name}, {mass} among them, and {adj} {objs}.
+The work offers {adj} insight into how {many} {adverb} {act}.
 Our study argues for {adj} {mass} wherever {objs} are {verbed}.
 In sum, {focus} is {adj}, {adj} and ready for {field}.
 These observations call for {many} that {act} {adverb}.
