@@ -43,12 +43,27 @@ class InputUnreadableError(PaperhouseError):
         super().__init__(f"{path}: {reason}; mend it, take it out, or pass --skip-unreadable to go on without it")
 
 
+class FileState(NamedTuple):
+    """What the system says of a file, as far as it is asked; ``os.stat_result`` takes three times the memory."""
+
+    st_mode: int
+    st_size: int
+    st_mtime_ns: int
+    st_ctime_ns: int
+    st_ino: int
+
+
+def take_state(found: os.stat_result) -> FileState:
+    """Take from what the system says of a file what is asked of it."""
+    return FileState(found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
 class InputFile(NamedTuple):
     """A file to read: its path, the name it goes by in the table ``inputs``, and what its folder said of it."""
 
     path: str
     name: str
-    listed: os.stat_result | None = None
+    listed: FileState | None = None
     """None for what could not be looked at; reading it says why."""
 
 
@@ -107,11 +122,11 @@ def _tell_apart(names: Mapping[str, str], longer: Mapping[str, str]) -> dict[str
 
 
 def read_file(file: InputFile) -> bytes:
-    """Read a regular file whole; errors are those of :func:`read_with_stat`."""
-    return read_with_stat(file)[0]
+    """Read a regular file whole; errors are those of :func:`read_with_state`."""
+    return read_with_state(file)[0]
 
 
-def read_with_stat(file: InputFile) -> tuple[bytes, os.stat_result]:
+def read_with_state(file: InputFile) -> tuple[bytes, FileState]:
     """Read a regular file whole, with what the system said of it before the first byte was read.
 
     Errors: ``InputUnreadableError`` for a link, a pipe, a device, a missing or forbidden file, an object that is gone.
@@ -128,12 +143,12 @@ def read_with_stat(file: InputFile) -> tuple[bytes, os.stat_result]:
         if not stat.S_ISREG(found.st_mode):
             raise InputUnreadableError(file.name, "it is no regular file")
         try:
-            return stream.read(), found
+            return stream.read(), take_state(found)
         except OSError as error:
             raise InputUnreadableError(file.name, (error.strerror or str(error)).lower()) from error
 
 
-def _read_object(file: InputFile) -> tuple[bytes, os.stat_result]:
+def _read_object(file: InputFile) -> tuple[bytes, FileState]:
     from etl.extract.objects import read_object  # noqa: PLC0415 - who reads files needs none of it
 
     try:
@@ -171,7 +186,7 @@ def _list_root(root: Path, besides: Collection[Path | Place]) -> Iterator[InputF
         raise InputMissingError(root, "no such file or folder", "check the path")
     if not root.is_dir():
         path = _follow_named_link(root)
-        yield InputFile(str(path), escape_name(root.name), path.lstat())
+        yield InputFile(str(path), escape_name(root.name), take_state(path.lstat()))
         return
     base = str(root.resolve())
     folders = frozenset(str(one.resolve()) for one in besides if isinstance(one, Path))
@@ -206,8 +221,8 @@ def _list_folder(folder: str, named_from: int, besides: Collection[str]) -> Iter
             yield InputFile(entry.path, name if name.isascii() else escape_name(name), _look_at(entry))
 
 
-def _look_at(entry: os.DirEntry[str]) -> os.stat_result | None:
+def _look_at(entry: os.DirEntry[str]) -> FileState | None:
     try:
-        return entry.stat(follow_symlinks=False)
+        return take_state(entry.stat(follow_symlinks=False))
     except OSError:  # gone since it was listed
         return None

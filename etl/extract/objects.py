@@ -6,12 +6,12 @@ An object's size, time and ETag stand for what a file system says of a file: an 
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from typing import TYPE_CHECKING, Final
 
 import obstore
 
+from etl.extract.files import FileState
 from etl.store import Place, explain_store, find_place, list_objects_below
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _MODE: Final = stat.S_IFREG | 0o444
 _NANOSECONDS: Final = 1_000_000_000
 
 
-def list_objects(place: Place) -> Iterator[tuple[str, str, os.stat_result]]:
+def list_objects(place: Place) -> Iterator[tuple[str, str, FileState]]:
     """List the objects at or below a place: each with its URL, its name from the place on, and its state.
 
     Errors: ``StoreRefusedError``.
@@ -33,7 +33,7 @@ def list_objects(place: Place) -> Iterator[tuple[str, str, os.stat_result]]:
         yield Place(place.bucket, key).url, name, _describe(meta)
 
 
-def read_object(url: str) -> tuple[bytes, os.stat_result]:
+def read_object(url: str) -> tuple[bytes, FileState]:
     """Read an object whole, and its state. Errors: ``FileNotFoundError``, ``StoreRefusedError``."""
     place = find_place(url)
     with explain_store(url):
@@ -50,9 +50,7 @@ def _look_at(place: Place) -> list[Mapping[str, Any]]:
         return []
 
 
-def _describe(meta: Mapping[str, Any]) -> os.stat_result:
-    modified = meta["last_modified"].timestamp()
+def _describe(meta: Mapping[str, Any]) -> FileState:
+    nanoseconds = int(meta["last_modified"].timestamp() * _NANOSECONDS)
     mark = hashlib.blake2b(str(meta["e_tag"]).encode(), digest_size=7).digest()
-    size = (_MODE, int.from_bytes(mark), 0, 1, 0, 0, meta["size"], int(modified), int(modified), int(modified))
-    nanoseconds = int(modified * _NANOSECONDS)
-    return os.stat_result(size, {f"st_{kind}time_ns": nanoseconds for kind in "amc"})
+    return FileState(_MODE, meta["size"], nanoseconds, nanoseconds, int.from_bytes(mark))

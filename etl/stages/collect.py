@@ -173,6 +173,6 @@ def _plan_dumps(warehouse: Warehouse, files: list[InputFile], dumps: pl.DataFram
 
 def _keep_ledger(warehouse: Warehouse, reading: Reading, ledger: pl.DataFrame) -> None:
     """Write down what the files of this build hold, unless the ledger says just that."""
-    rows = reading.dumps.filter(pl.col("number").is_in(list(reading.rested))).select(*LEDGER_SCHEMA)
+    rows = reading.dumps.filter("is_rested").select(*LEDGER_SCHEMA)
     if not rows.equals(ledger):
         write_ledger(warehouse, rows)

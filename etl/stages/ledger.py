@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from etl.extract.files import InputFile
+    from etl.extract.files import FileState, InputFile
     from etl.load.warehouse import Warehouse
 
 STAMP: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
@@ -59,12 +59,12 @@ _CODE: Final = b"code"
 """Where the ledger says which code unpacked the archives: other code may find other members."""
 
 
-def stamp_file(path: str, found: os.stat_result) -> tuple[bytes, int, int, int, int]:
+def stamp_file(path: str, found: FileState) -> tuple[bytes, int, int, int, int]:
     """Give a file's values of :data:`STAMP`."""
     return os.fsencode(path), found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
-def has_rested(found: os.stat_result, read_at_ns: int) -> bool:
+def has_rested(found: FileState, read_at_ns: int) -> bool:
     """Tell whether a file that was found so when it was read had been left alone for long enough."""
     return max(found.st_mtime_ns, found.st_ctime_ns) <= read_at_ns - RESTED_NS
 

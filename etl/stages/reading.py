@@ -9,40 +9,41 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from etl.extract.archives import unpack
-from etl.extract.files import InputUnreadableError, read_with_stat
+from etl.extract.files import InputUnreadableError, read_with_state
 from etl.extract.parse import identify_dump
 from etl.stages.ledger import find_unchanged, has_rested, read_clock, stamp_file
 from etl.stages.members import keep_member, list_members
 from etl.store import closing_pool, is_url
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from etl.extract.files import InputFile
+    from etl.extract.files import FileState, InputFile
     from etl.load.warehouse import Warehouse
 
 AHEAD: Final = 16
 """Objects that are read from a store at the same time."""
 
+_ROWS_AT_ONCE: Final = 10_000
+"""Rows that are held as objects, which take several times the memory of a frame."""
+
 
 class Reading(NamedTuple):
     """What the files hold.
 
-    ``dumps``: ``number``, the file's place in the list, and the columns of the ledger; sorted by file and place in it.
-    ``unreadable``: the reason, by the file's number. ``rested`` are the dumps' files that may go to the ledger.
+    ``dumps``: ``number``, the file's place in the list, the columns of the ledger, and ``is_rested``, whether the file
+    may go there; sorted by file and place in it. ``unreadable``: the reason, by the file's number.
     """
 
     dumps: pl.DataFrame
     unreadable: Mapping[int, str]
-    rested: frozenset[int]
 
 
 class Fetched(NamedTuple):
     """A file's bytes, its state before the first of them was read, and the time then."""
 
     raw: bytes
-    found: os.stat_result
+    found: FileState
     read_at_ns: int
 
 
@@ -58,29 +59,31 @@ def read_files(
 
     Errors: ``InputUnreadableError`` for a file that cannot be read, unless these may be skipped.
     """
-    known = find_unchanged(files, ledger, list_members(warehouse))
+    known = find_unchanged(files, ledger, list_members(warehouse)).with_columns(pl.lit(value=True).alias("is_rested"))
     numbers = set(known["number"].to_list())
+    found: list[pl.DataFrame] = [known]
     rows: list[tuple[object, ...]] = []
     unreadable: dict[int, str] = {}
-    rested = set(numbers)
     if on_progress is not None and numbers:
         on_progress(len(numbers), len(files))
     new = [number for number in range(len(files)) if number not in numbers]
     fetched = _fetch_ahead(files[number] for number in new)
     for done, (number, fetch) in enumerate(zip(new, fetched, strict=True), start=len(numbers) + 1):
         try:
-            found, is_rested = _read_dumps(warehouse, files[number], fetch)
+            dumps, is_rested = _read_dumps(warehouse, files[number], fetch)
         except InputUnreadableError as error:
             if not skip_unreadable:
                 raise
             unreadable[number] = error.reason
         else:
-            rows += [(number, *row) for row in found]
-            rested |= {number} if is_rested else set()
+            rows += [(number, *row, is_rested) for row in dumps]
+        if len(rows) >= _ROWS_AT_ONCE:
+            found.append(pl.DataFrame(rows, schema=known.schema, orient="row"))
+            rows.clear()
         if on_progress is not None:
             on_progress(done, len(files))
-    read = pl.DataFrame(rows, schema=known.schema, orient="row")
-    return Reading(pl.concat([known, read]).sort("number", "place"), unreadable, frozenset(rested))
+    found.append(pl.DataFrame(rows, schema=known.schema, orient="row"))
+    return Reading(pl.concat(found).sort("number", "place"), unreadable)
 
 
 def _fetch_ahead(files: Iterable[InputFile]) -> Iterator[Callable[[], Fetched]]:
@@ -96,7 +99,7 @@ def _fetch_ahead(files: Iterable[InputFile]) -> Iterator[Callable[[], Fetched]]:
 
 def _fetch(file: InputFile) -> Fetched:
     read_at = read_clock()
-    return Fetched(*read_with_stat(file), read_at)
+    return Fetched(*read_with_state(file), read_at)
 
 
 def _read_dumps(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 KEY: Final = "key"
 """Name of the column that a run is sorted by; it comes first, and readers do not get it."""
 
-BUCKET_BYTES: Final = 32 << 20
+BUCKET_BYTES: Final = 40 << 20
 """Dumps of one bucket: a task holds what is in them in memory several times over."""
 
 LISTING_BYTES: Final = 1000
@@ -76,7 +76,7 @@ def choose_bucket_count(dump_bytes: int, listings: int) -> int:
     """Choose the number of buckets for dumps of so many bytes with so many listings.
 
     >>> [choose_bucket_count(*size) for size in ((1_000_000, 500), (1 << 30, 600_000), (1 << 30, 9_000_000))]
-    [1, 32, 512]
+    [1, 32, 256]
     """
     wanted = -(-max(dump_bytes, LISTING_BYTES * listings) // BUCKET_BYTES)
     return min(1 << max(wanted - 1, 0).bit_length(), MAX_BUCKETS)

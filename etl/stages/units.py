@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from etl.load.warehouse import Warehouse
 
 UNIT_BYTES: Final = 2_000_000
-LARGE_UNIT_BYTES: Final = 128_000_000
+LARGE_UNIT_BYTES: Final = 320_000_000
 UNITS: Final = 64
 MOST_UNITS: Final = 1_024
 """Units are of :data:`UNIT_BYTES` up to :data:`LARGE_UNIT_BYTES` of dumps, so that there are about :data:`UNITS` of
@@ -147,7 +147,7 @@ def choose_limit(byte_count: int, dumps: int) -> Limit:
     """Choose what a unit holds at most, for so many dumps of so many bytes.
 
     >>> [choose_limit(size, 1000).byte_count for size in (10**6, 10**9, 10**10, 10**12)]
-    [2000000, 15625000, 128000000, 976562500]
+    [2000000, 15625000, 156250000, 976562500]
     """
     wanted = max(UNIT_BYTES, min(byte_count // UNITS, LARGE_UNIT_BYTES), byte_count // MOST_UNITS)
     return Limit(wanted, max(UNIT_DUMPS, dumps // UNITS))

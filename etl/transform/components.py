@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-Node = TypeVar("Node", bound="str | tuple[Any, ...]")
+Node = TypeVar("Node", bound="int | str | tuple[Any, ...]")
 
 
 def connect(nodes: Iterable[Node], pairs: Iterable[tuple[Node, Node]]) -> dict[Node, Node]:

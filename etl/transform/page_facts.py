@@ -107,13 +107,13 @@ def _sum_known(known: pl.DataFrame) -> pl.DataFrame:
 
 def gather_evidence(
     pages: pl.DataFrame, summaries: pl.DataFrame, facts: PaperFacts, given: pl.DataFrame
-) -> list[PageEvidence]:
-    """Gather the evidence on each page's year.
+) -> pl.DataFrame:
+    """Gather the evidence on each page's year, as rows that :func:`read_evidence` reads.
 
     Columns in:  ``pages``: ``dump_id``, ``page_number``, ``header_date_line``; ``summaries`` as of
                  :func:`summarize_pages`; ``given``: ``dump_id``, ``given_page_on``, ``given_by``;
                  ``facts`` summed up, unless they are of all papers at once.
-    Returns:     one record per page, sorted by ``dump_id``, ``page_number``.
+    Returns:     one row per page, sorted by ``dump_id``, ``page_number``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
     headers = parse_date_lines(pages.select(*PAGE, pl.col("header_date_line").alias("date_line"))).select(
@@ -134,7 +134,7 @@ def gather_evidence(
         .with_columns(pl.col("given_page_on").list.set_difference("told_on").list.sort().alias("named_on"))
         .drop("told_on")
     )
-    whole = (
+    return (
         headers.join(summaries, on=PAGE, how="left")
         .join(pack_papers(facts.dated), on=PAGE, how="left")
         .join(twins, on=PAGE, how="left")
@@ -142,7 +142,6 @@ def gather_evidence(
         .join(days, on="dump_id", how="left")
         .sort(PAGE)
     )
-    return [_make_evidence(row) for row in whole.iter_rows(named=True)]
 
 
 def link_pages(cards: pl.DataFrame) -> pl.DataFrame:
@@ -195,7 +194,8 @@ def _name_day(month: int, day: int) -> tuple[int, int]:
     return month, day
 
 
-def _make_evidence(row: dict[str, Any]) -> PageEvidence:
+def read_evidence(row: dict[str, Any]) -> PageEvidence:
+    """Read one page's row of :func:`gather_evidence`."""
     yearless = row["yearless"] or []
     has_header = row["header_month"] is not None
     header_year = row["header_year"]  # a year that no page can be of is a misprint, and no evidence

@@ -8,12 +8,22 @@ year is decided, and ``year_odds`` for the odds.
 from __future__ import annotations
 
 import datetime as dt
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from etl.transform.components import connect
-from etl.transform.page_facts import PageEvidence, PaperFacts, find_paper_facts, gather_evidence, summarize_pages
+from etl.transform.dated_papers import PAGE
+from etl.transform.page_facts import (
+    PageEvidence,
+    PaperFacts,
+    find_paper_facts,
+    gather_evidence,
+    read_evidence,
+    summarize_pages,
+)
 from etl.transform.turn_of_year import LATE_DECEMBER, is_turn_of_year
 from etl.transform.year_odds import is_day
 from etl.transform.year_votes import Ballot, Decision, cast_ballot, decide_year
@@ -34,6 +44,9 @@ PAGE_DATE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "capture_year": pl.Int16,
     "capture_year_basis": pl.String,
 }
+
+_ROWS_AT_ONCE: Final = 10_000
+"""Dated pages that are held as objects, which take several times the memory of a frame."""
 
 
 def date_pages(pages: pl.DataFrame, cards: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
@@ -59,20 +72,36 @@ def date_by_facts(pages: pl.DataFrame, summaries: pl.DataFrame, facts: PaperFact
     return date_by_evidence(gather_evidence(pages, summaries, facts, given), [facts.links])
 
 
-def date_by_evidence(everything: Sequence[PageEvidence], links: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Date every page from what is known of it.
+def date_by_evidence(evidence: pl.DataFrame, links: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Date every page from what is known of it; the pages of one cluster are held as objects at a time.
 
-    ``links`` are frames of pairs of pages, as of :func:`etl.transform.page_facts.link_pages`; there may be very many.
+    Columns in:  ``evidence`` as of :func:`etl.transform.page_facts.gather_evidence`; ``links`` are frames of pairs of
+                 its pages, as of :func:`etl.transform.page_facts.link_pages`; there may be very many.
     Columns out: as of :func:`date_by_facts`.
     """
-    rows_of_links = (row for some in links for row in some.iter_rows())
-    pairs = (((one, page), (other, of_other)) for one, page, other, of_other in rows_of_links)
-    roots = connect((evidence.key for evidence in everything), pairs)
-    clusters: dict[tuple[str, int], list[PageEvidence]] = {}
-    for evidence in everything:
-        clusters.setdefault(roots[evidence.key], []).append(evidence)
-    rows = [row for cluster in clusters.values() for row in _date_cluster(cluster)]
-    return pl.DataFrame(rows, schema=PAGE_DATE_SCHEMA, orient="row").sort("dump_id", "page_number")
+    places = evidence.select(*PAGE).with_row_index("place")
+    pairs = (pair for some in links for pair in _place_links(some, places).iter_rows())
+    roots = connect(range(evidence.height), pairs)
+    ordered = evidence.with_columns(pl.Series("cluster", list(roots.values()), pl.UInt32)).sort("cluster", *PAGE)
+    dated = [pl.DataFrame(schema=PAGE_DATE_SCHEMA)]
+    rows: list[tuple[object, ...]] = []
+    for _, cluster in groupby(ordered.iter_rows(named=True), itemgetter("cluster")):
+        rows += _date_cluster([read_evidence(row) for row in cluster])
+        if len(rows) >= _ROWS_AT_ONCE:
+            dated.append(pl.DataFrame(rows, schema=PAGE_DATE_SCHEMA, orient="row"))
+            rows.clear()
+    dated.append(pl.DataFrame(rows, schema=PAGE_DATE_SCHEMA, orient="row"))
+    return pl.concat(dated).sort("dump_id", "page_number")
+
+
+def _place_links(links: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Name linked pages by their places."""
+    other = [f"other_{name}" for name in PAGE]
+    return (
+        links.join(places, on=PAGE, how="left")
+        .join(places, left_on=other, right_on=PAGE, how="left", suffix="_of_other")
+        .select("place", "place_of_other")
+    )
 
 
 def _date_cluster(cluster: Sequence[PageEvidence]) -> list[tuple[object, ...]]:

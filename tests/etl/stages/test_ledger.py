@@ -24,7 +24,7 @@ from tests.etl.stages.dumps import MARCH, NOVEMBER, OCTOBER, write_dumps
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from etl.extract.files import InputFile
+    from etl.extract.files import FileState, InputFile
 
 HOUR_NS = 3_600_000_000_000
 
@@ -40,13 +40,13 @@ def _an_hour_later(monkeypatch: pytest.MonkeyPatch) -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Hear of every file that is read."""
     names: list[str] = []
-    honest = reading.read_with_stat
+    honest = reading.read_with_state
 
-    def read(file: InputFile) -> tuple[bytes, os.stat_result]:
+    def read(file: InputFile) -> tuple[bytes, FileState]:
         names.append(file.name)
         return honest(file)
 
-    monkeypatch.setattr(reading, "read_with_stat", read)
+    monkeypatch.setattr(reading, "read_with_state", read)
     return names
 
 

@@ -489,7 +489,7 @@ def test_a_papers_earliest_printed_day_bounds_its_undated_pages():
     bare = pl.DataFrame([("a", 0, make_id("x"), None, None, None)], schema=cards.schema, orient="row")
     whole = pl.concat([cards, bare])
     evidence = gather_evidence(frame, summarize_pages(whole), find_paper_facts(whole), frame_given(None))
-    assert [page.latest_known_on for page in evidence] == [
+    assert evidence["latest_known_on"].to_list() == [
         dt.date(2023, 6, 16),
         dt.date(2023, 6, 16),
         dt.date(2023, 6, 17),
