@@ -6,6 +6,7 @@ WAREHOUSE ?=
 UPGRADE ?=
 SIZE ?= 1GB
 ROUNDS ?= 5
+PARTS ?=
 
 # Recipes read these from the environment, quoted: a path may hold spaces.
 export DUMPS WAREHOUSE SIZE ROUNDS
@@ -83,9 +84,9 @@ docs: .venv/dev
 	@$(BIN)/python docs/generate.py
 
 ## make bench         measure a build beside its rivals, and small changes; takes minutes
-##                    (SIZE=100MB for another corpus than 1GB, ROUNDS=3 for fewer rounds than 5)
+##                    (SIZE=100MB for another corpus than 1GB, ROUNDS=3 for fewer rounds than 5, PARTS=stages for one part)
 bench: .venv/dev
-	@$(BIN)/python bench/build.py --size "$$SIZE" --rounds "$$ROUNDS" --write
+	@$(BIN)/python bench/build.py $(PARTS) --size "$$SIZE" --rounds "$$ROUNDS" --write
 
 ## make lock          write the lock files again after a change of dependencies
 ##                    (needs uv; UPGRADE=1 takes the newest versions)

@@ -95,6 +95,7 @@ def collect_inputs(
         forget_note(warehouse)  # the release's own files are not trusted, either
     reading = read_files(warehouse, files, ledger, on_progress, skip_unreadable=options.skip_unreadable)
     inputs, plan = _list_inputs(files, reading, days), _plan_dumps(warehouse, files, reading.dumps)
+    files.clear()  # of very many, they would take more than all that follows
     if plan.is_empty():
         raise NothingReadableError
     _keep_ledger(warehouse, reading, ledger)

@@ -33,7 +33,7 @@ from etl.stages.runs import (
     write_run,
 )
 from etl.stages.tasks import Tasks
-from etl.transform.candidates import PAIR_SCHEMA, find_blocks, halve_id, list_pairs
+from etl.transform.candidates import PAIR_SCHEMA, find_blocks, halve_id, list_pairs, order_titles
 from etl.transform.dates import CUT_DAY, forget_cut_days
 from etl.transform.decisions import DECISION_SCHEMA, Decisions, check_chains, resolve_decisions
 from etl.transform.identify import (
@@ -158,7 +158,9 @@ def read_identity(folder: Path, bucket: Bucket = WHOLE) -> Identity:
 def pair_bucket(spec: IdentifySpec) -> IdentifyReceipt:
     """Find the pairs worth comparing among the candidates that share a piece of this range."""
     blocks = find_blocks(read_runs(Path(spec.source, "pieces"), spec.bucket))
-    for number, pairs in enumerate(list_pairs(blocks)):
+    large = blocks.large["alias"].unique().sort()
+    orders = order_titles(read_keys(Path(spec.source, "candidates"), large, ["alias_id", "title_key"]))
+    for number, pairs in enumerate(list_pairs(blocks, orders)):
         write_run(pairs, Path(spec.folder, "pairs", f"{spec.number:06d}-{number:04d}.arrow"), pl.col("left"))
     return IdentifyReceipt(spec.number, blocks.count_large())
 

@@ -171,12 +171,12 @@ def read_runs(folder: Path, bucket: Bucket = WHOLE, columns: Sequence[str] | Non
     return _read(list_runs(folder), lambda keys: _find_bucket(keys, bucket), columns)
 
 
-def read_keys(folder: Path, keys: pl.Series) -> pl.DataFrame:
-    """Read the rows of all runs in a folder that have one of these keys, which are sorted.
+def read_keys(folder: Path, keys: pl.Series, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Read the rows of all runs in a folder that have one of these keys, which are sorted; all or some columns.
 
     Errors: as for :func:`list_runs`.
     """
-    return _read(list_runs(folder), lambda known: _find_keys(known, keys), None)
+    return _read(list_runs(folder), lambda known: _find_keys(known, keys), columns)
 
 
 def read_stretch(path: Path, stretch: Bucket) -> pl.DataFrame:

@@ -20,12 +20,15 @@ MAX_BLOCK: Final = 32
 NEIGHBOURS: Final = 6
 """In a larger block: how many neighbours each candidate is compared with, in each of two orders."""
 
-PIECE_SCHEMA: Final = {"piece": pl.UInt64, "alias": pl.UInt64, "head": pl.UInt64, "tail": pl.UInt64}
-"""A candidate and a piece of it; ``head`` and ``tail`` sort titles by their first letters, and by their last.
+PIECE_SCHEMA: Final = {"piece": pl.UInt64, "alias": pl.UInt64}
+"""A piece, and a candidate that has it.
 
 ``alias`` is the first half of the candidate's id: enough to tell ten million apart, and should two share it, a few
 pairs too many are compared.
 """
+
+ORDER_SCHEMA: Final = {"alias": pl.UInt64, "head": pl.UInt64, "tail": pl.UInt64}
+"""A candidate, and what sorts titles by their first letters, and by their last."""
 
 _STRETCH_ROWS: Final = 100_000
 """Candidates in blocks whose pairs are listed at a time: one piece can be that of a million candidates."""
@@ -45,20 +48,28 @@ def list_pieces(cards: pl.DataFrame) -> pl.DataFrame:
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
     candidates = cards.group_by("alias_id").agg(pl.col("title_key").min(), pl.col("pieces").first())
-    keys = [key.encode() for key in candidates["title_key"]]
+    hashes = [_hash(key.encode()) for key in candidates["title_key"]]
     candidates = candidates.with_columns(
-        halve_id("alias_id").alias("alias"),
-        pl.Series("title_piece", [_hash(key) for key in keys], pl.UInt64),
+        halve_id("alias_id").alias("alias"), pl.Series("title_piece", hashes, pl.UInt64)
+    )
+    by_text = candidates.select(pl.col("pieces").alias("piece"), "alias").explode("piece").drop_nulls("piece")
+    by_title = candidates.select(pl.col("title_piece").alias("piece"), "alias")
+    return pl.concat([by_title, by_text]).unique().sort("piece", "alias")
+
+
+def order_titles(cards: pl.DataFrame) -> pl.DataFrame:
+    """Find the places of candidates among others by their titles' first letters, and by their last.
+
+    Columns in:  ``title_key``, ``alias_id`` (String).
+    Columns out: :data:`ORDER_SCHEMA`, one row per ``alias``.
+    """
+    titles = cards.group_by(halve_id("alias_id").alias("alias")).agg(pl.col("title_key").min())
+    keys = [key.encode() for key in titles["title_key"]]
+    return titles.select(
+        "alias",
         pl.Series("head", [_sort_by(key) for key in keys], pl.UInt64),
         pl.Series("tail", [_sort_by(key[::-1]) for key in keys], pl.UInt64),
     )
-    by_text = (
-        candidates.select(pl.col("pieces").alias("piece"), "alias", "head", "tail")
-        .explode("piece")
-        .filter(pl.col("piece").is_not_null())
-    )
-    by_title = candidates.select(pl.col("title_piece").alias("piece"), "alias", "head", "tail")
-    return pl.concat([by_title, by_text]).unique().sort("piece", "alias")
 
 
 class Blocks(NamedTuple):
@@ -72,13 +83,15 @@ class Blocks(NamedTuple):
         return self.large["piece"].n_unique()
 
 
-def pair_candidates(pieces: pl.DataFrame) -> pl.DataFrame:
+def pair_candidates(pieces: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
     """List the pairs of candidates worth comparing, all in one go.
 
-    Columns in:  :data:`PIECE_SCHEMA`, in any order; a row may stand there more than once.
+    Columns in:  ``pieces`` as :data:`PIECE_SCHEMA`, in any order; a row may stand there more than once; ``orders`` as
+                 for :func:`list_pairs`.
     Columns out: :data:`PAIR_SCHEMA`, each pair once; sorted.
     """
-    return pl.concat([pl.DataFrame(schema=PAIR_SCHEMA), *list_pairs(find_blocks(pieces))]).unique().sort(*PAIR_SCHEMA)
+    pairs = list_pairs(find_blocks(pieces), orders)
+    return pl.concat([pl.DataFrame(schema=PAIR_SCHEMA), *pairs]).unique().sort(*PAIR_SCHEMA)
 
 
 def find_blocks(pieces: pl.DataFrame) -> Blocks:
@@ -96,14 +109,16 @@ def find_blocks(pieces: pl.DataFrame) -> Blocks:
     return Blocks(shared.filter(is_small), shared.filter(~is_small))
 
 
-def list_pairs(blocks: Blocks) -> Iterator[pl.DataFrame]:
+def list_pairs(blocks: Blocks, orders: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """List the pairs worth comparing in frames of bounded size; a pair may stand in several of them.
 
+    Columns in:  ``orders`` as :data:`ORDER_SCHEMA`, for all candidates of the large blocks.
     Columns out: :data:`PAIR_SCHEMA`, the smaller candidate first; in no order.
     """
     yield from _pair_following(blocks.small, MAX_BLOCK - 1)
+    large = blocks.large.join(orders, on="alias")
     for order in ("head", "tail"):
-        yield from _pair_following(blocks.large.sort("piece", order, "alias"), NEIGHBOURS)
+        yield from _pair_following(large.sort("piece", order, "alias"), NEIGHBOURS)
 
 
 def halve_id(id_column: str) -> pl.Expr:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from etl.transform.candidates import list_pieces, pair_candidates
+from etl.transform.candidates import list_pieces, order_titles, pair_candidates
 from etl.transform.components import connect, connect_in_order
 from etl.transform.decisions import Decisions
 from etl.transform.likeness import compare
@@ -75,7 +75,7 @@ def identify_papers(cards: pl.DataFrame, decisions: Decisions | None = None) -> 
     Source:      docs/architecture.md#identity
     """
     prints = gather_prints(cards.select(OBSERVED))
-    pairs = name_pairs(pair_candidates(list_pieces(cards)), prints)
+    pairs = name_pairs(pair_candidates(list_pieces(cards), order_titles(cards)), prints)
     identity = group_candidates(compare_pairs(pairs, fold_prints(prints)).filter(IS_TELLING), decisions)
     alone = prints.select("alias_id", pl.col("alias_id").alias("group_id")).join(
         identity.groups, on="alias_id", how="anti"

@@ -16,6 +16,7 @@ from etl.transform.candidates import (
     PIECE_SCHEMA,
     find_blocks,
     list_pieces,
+    order_titles,
     pair_candidates,
 )
 
@@ -34,9 +35,13 @@ def frame_cards(*rows: tuple[str, str, list[str]]) -> pl.DataFrame:
     return pl.DataFrame(named, schema=CARDS, orient="row")
 
 
+def pair(cards: pl.DataFrame) -> pl.DataFrame:
+    return pair_candidates(list_pieces(cards), order_titles(cards))
+
+
 def pair_names(cards: pl.DataFrame, names: str) -> set[frozenset[str]]:
     known = {int(name_alias(name)[:16], 16): name for name in names}
-    return {frozenset({known[left], known[right]}) for left, right in pair_candidates(list_pieces(cards)).iter_rows()}
+    return {frozenset({known[left], known[right]}) for left, right in pair(cards).iter_rows()}
 
 
 def test_candidates_that_share_a_title_or_a_piece_are_a_pair():
@@ -46,18 +51,18 @@ def test_candidates_that_share_a_title_or_a_piece_are_a_pair():
 
 def test_many_listings_of_one_candidate_are_no_pair():
     cards = frame_cards(*[("a", "x", ["1", "1"])] * 3)
-    assert pair_candidates(list_pieces(cards)).is_empty()
+    assert pair(cards).is_empty()
 
 
 def test_a_title_that_reads_like_a_piece_is_no_piece():
     cards = frame_cards(("a", "0000000000000001", []), ("b", "y", ["1"]))
-    assert pair_candidates(list_pieces(cards)).is_empty()
+    assert pair(cards).is_empty()
 
 
 def test_no_cards_make_no_pairs():
     pieces = list_pieces(frame_cards())
     assert dict(pieces.schema) == PIECE_SCHEMA
-    assert pair_candidates(pieces).is_empty()
+    assert pair(frame_cards()).is_empty()
     assert find_blocks(pieces).count_large() == 0
 
 
@@ -66,7 +71,7 @@ def test_every_pair_of_a_small_block_is_compared_once(count: int):
     cards = frame_cards(*((f"{number}", f"title {number}", ["1", "2"]) for number in range(count)))
     pieces = list_pieces(cards)
     aliases = sorted(int(alias[:16], 16) for alias in cards["alias_id"])
-    assert pair_candidates(pieces).rows() == list(combinations(aliases, 2))
+    assert pair(cards).rows() == list(combinations(aliases, 2))
     assert find_blocks(pieces).count_large() == 0
 
 
@@ -77,7 +82,7 @@ def test_a_large_block_costs_no_square_and_still_pairs_titles_that_begin_or_end_
     ordered = [title if part == 0 else title[::-1] for title in titles]
     cards = frame_cards(*((f"{number}", "".join(title), ["1"]) for number, title in enumerate(ordered)))
     pieces = list_pieces(cards)
-    pairs = set(pair_candidates(pieces).rows())
+    pairs = set(pair(cards).rows())
     aliases = [int(alias[:16], 16) for alias in cards["alias_id"]]
     assert len(pairs) <= 2 * NEIGHBOURS * count
     wanted = {tuple(sorted(aliases[number : number + 2])) for number in range(0, count, 2)}
@@ -98,8 +103,11 @@ def test_no_order_of_cards_and_no_range_of_pieces_changes_the_pairs(
     chance.shuffle(mixed)
     pieces = list_pieces(frame_cards(*rows))
     assert_frame_equal(list_pieces(frame_cards(*mixed)), pieces)
-    pairs = pair_candidates(pieces)
+    orders = order_titles(frame_cards(*rows))
+    pairs = pair_candidates(pieces, orders)
     assert (pairs["left"] < pairs["right"]).all()
     assert pairs.is_unique().all()
     ranges = [pieces.filter(pl.col("piece") % 2 == rest) for rest in (0, 1)]
-    assert_frame_equal(pl.concat(map(pair_candidates, ranges)).unique().sort("left", "right"), pairs)
+    assert_frame_equal(
+        pl.concat(pair_candidates(some, orders) for some in ranges).unique().sort("left", "right"), pairs
+    )
