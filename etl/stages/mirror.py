@@ -23,7 +23,7 @@ from etl.load.files import complete_folder, hash_file
 from etl.stages.ledger import keep_ledger, list_ledgers, read_ledger
 from etl.stages.stored_files import fetch_files, send_files
 from etl.stages.tasks import MAX_RETRIES
-from etl.stages.units import NOTE_NAME, choose_units, find_units, list_units, read_note
+from etl.stages.units import NOTE_NAME, choose_units, find_units, list_units, note_unit, read_note
 from etl.store import closing_pool, explain_store, is_there, list_objects_below, read_object, remove_object
 from etl.version import fingerprint_code
 
@@ -86,8 +86,8 @@ def fetch_unit(transfer: UnitTransfer) -> bool:
         return False
     try:
         with complete_folder(transfer.folder) as unfinished:
-            fetch_files(transfer.place, noted.runs, unfinished)
-            (unfinished / NOTE_NAME).write_bytes(noted.unit.to_note(dict.fromkeys(noted.runs)))
+            fetch_files(transfer.place, {name: str(mark) for name, mark in noted.runs.items()}, unfinished)
+            note_unit(noted.unit, unfinished)
     except StoredFileDamagedError:
         remove_object(transfer.place.below(NOTE_NAME))
         return False

@@ -44,6 +44,9 @@ NOTE_NAME: Final = "unit.json"
 Source = tuple[str, bytes, str]
 """A dump to read: its id, its path, its name."""
 
+Mark = int | str
+"""By what a run is known to be whole: here by its size, in a store by its hash."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -54,16 +57,16 @@ class Unit:
     byte_count: int
     listings: int
 
-    def to_note(self, runs: Mapping[str, str | None]) -> bytes:
-        """Write the note that lies beside the unit's runs: their names, in a store each with its hash."""
+    def to_note(self, runs: Mapping[str, Mark]) -> bytes:
+        """Write the note that lies beside the unit's runs."""
         return json.dumps({**asdict(self), "runs": dict(runs)}, sort_keys=True).encode()
 
 
 class Noted(NamedTuple):
-    """What a note says: the unit, and its runs by their names, in a store each with its hash."""
+    """What a note says: the unit, and its runs by their names, each with its mark."""
 
     unit: Unit
-    runs: dict[str, str | None]
+    runs: dict[str, Mark]
 
 
 class Limit(NamedTuple):
@@ -97,17 +100,26 @@ def keep_unit(folder: Path, unit_id: str, write: Callable[[Path], Unit]) -> Unit
     """
     with complete_folder(folder / unit_id) as unfinished:
         unit = write(unfinished)
-        runs = dict.fromkeys(path.name for path in unfinished.iterdir())
-        (unfinished / NOTE_NAME).write_bytes(unit.to_note(runs))
+        note_unit(unit, unfinished)
     return unit
+
+
+def note_unit(unit: Unit, folder: Path) -> None:
+    """Write the note of a unit beside its runs, which are all that the folder holds."""
+    sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+    (folder / NOTE_NAME).write_bytes(unit.to_note(sizes))
 
 
 def list_units(warehouse: Warehouse) -> Iterator[Unit]:
     """List the units that are kept whole and were made by this code; any other is as good as none."""
     for note in sorted(find_units(warehouse).glob(f"*/{NOTE_NAME}")):
         noted = read_note(note.read_bytes(), note.parent.name)
-        if noted is not None and all((note.parent / name).is_file() for name in noted.runs):
+        if noted is not None and all(_is_whole(note.parent / name, size) for name, size in noted.runs.items()):
             yield noted.unit
+
+
+def _is_whole(run: Path, size: Mark) -> bool:
+    return run.is_file() and run.stat().st_size == size
 
 
 def has_units(warehouse: Warehouse) -> bool:

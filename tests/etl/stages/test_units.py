@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -132,7 +133,9 @@ def test_the_runs_of_a_unit_lie_on_the_disk_once(warehouse: Warehouse, four_dump
         assert linked.samefile(find_units(warehouse) / unit.unit_id / f"{run}.arrow")
 
 
-@pytest.mark.parametrize("how", ["note is gone", "note is cut", "note is other JSON", "run is gone", "other code"])
+@pytest.mark.parametrize(
+    "how", ["note is gone", "note is cut", "note is other JSON", "run is gone", "run is cut", "other code"]
+)
 def test_what_is_no_whole_unit_of_this_code_is_extracted_again(
     warehouse: Warehouse, four_dumps: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ):
@@ -147,6 +150,8 @@ def test_what_is_no_whole_unit_of_this_code_is_extracted_again(
         note.write_text("[]", "utf-8")
     elif how == "run is gone":
         note.with_name("cards.arrow").unlink()
+    elif how == "run is cut":
+        os.truncate(note.with_name("cards.arrow"), 100)
     else:
         for module in (units, receipt):
             monkeypatch.setattr(module, "fingerprint_code", lambda: "other code")
