@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PUBLISHED: Final = ("dumps", "spans", "quarantine")
 """Tables that are final after this stage; cards and pages still lack what the whole set says of them."""
 
-_UNIT_ROOM: Final = 2.0
+_UNIT_ROOM: Final = 1.75
 _TABLE_ROOM: Final = 0.75
 """What a build writes for a byte of a new dump, and for one of any dump: together more than the 2.3 bytes that
 ``python bench/build.py stages`` finds. Where that is too little, it is told later, by the write that fails."""
