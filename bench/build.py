@@ -30,7 +30,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]  # bench/ is no package
 
 from changes import measure_changes, measure_tiny  # noqa: E402 - after the path is set
 from jobs import Bench, remove_warehouse  # noqa: E402
-from measure import Used, count_session_cpu, run_measured  # noqa: E402
+from measure import Used, count_session_cpu, measure_folder, run_measured  # noqa: E402
 
 from etl.load.warehouse import Warehouse  # noqa: E402
 from etl.pipeline import NoProgress, build  # noqa: E402
@@ -108,7 +108,11 @@ def profile_stages(bench: Bench, workers: int) -> Iterator[str]:
     names = {"": "start of the program"}
     for stage, cpu in seconds.items():
         yield f"| {names.get(stage, stage)} | {cpu:.1f} | {100 * cpu / sum(seconds.values()):.0f} % |"
-    yield f"| all | {used.cpu:.1f} | {used.wall:.0f} s on the clock, {used.peak_mib:.0f} MiB in the largest process |"
+    room = measure_folder(bench.warehouse) / sum(path.stat().st_size for path in bench.dumps.glob("*.txt"))
+    yield (
+        f"| all | {used.cpu:.1f} | {used.wall:.0f} s on the clock, {used.peak_mib:.0f} MiB in the largest process, "
+        f"{room:.2f} bytes on the disk for one of the dumps |"
+    )
 
 
 PROFILED: Final = {

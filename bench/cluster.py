@@ -23,8 +23,8 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]  # bench/ is no package
 
 import polars as pl  # noqa: E402 - after the path is set
 from build import DUMP_BYTES, UNITS  # noqa: E402
+from measure import measure_folder  # noqa: E402
 
-from etl.load.files import list_below  # noqa: E402
 from etl.load.warehouse import Warehouse  # noqa: E402
 from etl.pipeline import build  # noqa: E402
 from etl.runners.connection import import_ray  # noqa: E402
@@ -149,18 +149,13 @@ def count_build(dumps: Path, place: Path, unit_bytes: int, bucket_bytes: int) ->
         runs._read = read  # noqa: SLF001
     made = len(list((place / "state" / units.UNITS_NAME).iterdir()))
     buckets = int(report.receipts["extract"].metrics["buckets"])
-    sizes = [_measure_folder(folder) for folder in (place / "state", report.release.path)]
+    sizes = [measure_folder(folder) for folder in (place / "state", report.release.path)]
     return Counted(made, buckets, runner.tasks, opened, *sizes)
-
-
-def _measure_folder(folder: Path) -> int:
-    files = {path.stat().st_ino: path.stat().st_size for path in list_below(folder)[1]}
-    return sum(files.values())
 
 
 def tabulate_counts(dumps: Path, place: Path) -> None:
     """Print what builds ask for, cut in several ways."""
-    size = _measure_folder(dumps)
+    size = measure_folder(dumps)
     print("| units | ranges | tasks | runs opened | per unit and range | state, bytes a byte | release, bytes a byte |")
     print("|---|---|---|---|---|---|---|")
     for number, (unit_bytes, bucket_bytes) in enumerate(CUTS):

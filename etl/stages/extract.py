@@ -36,8 +36,8 @@ PUBLISHED: Final = ("dumps", "spans", "quarantine")
 
 _UNIT_ROOM: Final = 1.75
 _TABLE_ROOM: Final = 0.75
-"""What a build writes for a byte of a new dump, and for one of any dump: together more than the 2.3 bytes that
-``python bench/build.py stages`` finds. Where that is too little, it is told later, by the write that fails."""
+"""What a build writes for a byte of a new dump, and for one of any dump: together somewhat more than what is left of
+it on the disk, as ``python bench/build.py stages`` finds. Where that is too little, the write that fails says so."""
 
 _UNITS_NAME: Final = "units.json"
 """Where a result says which units it was made of."""
