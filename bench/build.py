@@ -28,7 +28,11 @@ import pyarrow as pa
 HERE: Final = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]  # bench/ is no package
 
-from changes import measure_changes, measure_tiny  # noqa: E402 - after the path is set
+from etl.runners import MEMORY_VARIABLES  # noqa: E402 - after the path is set
+
+os.environ.update(MEMORY_VARIABLES)  # as the command does, and before polars is imported
+
+from changes import measure_changes, measure_tiny  # noqa: E402
 from jobs import Bench, remove_warehouse  # noqa: E402
 from measure import Used, count_session_cpu, measure_folder, run_measured  # noqa: E402
 

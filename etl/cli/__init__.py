@@ -6,6 +6,7 @@ that cost time (polars, duckdb, rich) stand inside the commands, so that ``--hel
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from typing import Annotated, Final
@@ -28,6 +29,7 @@ from etl.cli import (
     verify,
 )
 from etl.cli.endings import Program, stop_on_signals
+from etl.runners import MEMORY_VARIABLES
 from etl.version import PACKAGE_VERSION, PARSER_VERSION
 
 app: Final = typer.Typer(
@@ -83,5 +85,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             # A terminal that is no UTF-8 shows an escape sequence instead of ending the command.
             stream.reconfigure(errors="backslashreplace")
+    for name, value in MEMORY_VARIABLES.items():
+        os.environ.setdefault(name, value)
     stop_on_signals()
     app(prog_name="paperhouse")

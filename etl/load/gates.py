@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LITTLE_MEMORY: Final = "160MB"
 """What a query may take before it goes to the disk; one that cannot do with it gets what the machine has."""
 
+PAPERS_AT_ONCE: Final = 1 << 21
+"""Papers of which a gate is asked at a time that holds rows of them where no disk can take them from the memory."""
+
 
 class InvariantBrokenError(PaperhouseError):
     """The tables contradict each other, so they must not be published."""
@@ -63,6 +66,25 @@ def _find_offenders(
 ) -> list[tuple[dict[str, Any], int]]:
     """Find one row that breaks a gate, and how many do; nothing where it holds."""
     connection.execute(f"SET memory_limit = {quote_text(memory_limit)}")
-    query = f"SELECT *, count(*) OVER () AS offenders FROM ({gate.offenders}) ORDER BY ALL LIMIT 1"  # noqa: S608 - ours
-    found = connection.sql(query)
-    return [(dict(zip(found.columns, row[:-1], strict=False)), row[-1]) for row in found.fetchall()]
+    examples, count = [], 0
+    for some in _list_conditions(connection) if _SOME in gate.offenders else ("true",):
+        offenders = gate.offenders.replace(_SOME, some)
+        query = f"SELECT *, count(*) OVER () AS offenders FROM ({offenders}) ORDER BY ALL LIMIT 1"  # noqa: S608 - ours
+        found = connection.sql(query)
+        for *row, more in found.fetchall():
+            examples.append(dict(zip(found.columns, row, strict=False)))
+            count += more
+    return [(examples[0], count)] if examples else []
+
+
+_SOME: Final = "{some}"
+
+
+def _list_conditions(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """List conditions that part the papers: ids are hashes, so ranges of them hold as many."""
+    (papers,) = connection.execute("SELECT count(*) FROM papers").fetchall()[0]
+    parts = max(1, 1 << (papers // PAPERS_AT_ONCE).bit_length())
+    edges = [f"{number * 16**8 // parts:08x}" for number in range(1, parts)]
+    lows = ["true", *(f"paper_id >= '{edge}'" for edge in edges)]
+    highs = [*(f"paper_id < '{edge}'" for edge in edges), "true"]
+    return [f"({low} AND {high})" for low, high in zip(lows, highs, strict=True)]

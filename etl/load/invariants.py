@@ -13,7 +13,10 @@ from schemas.codes import VARIANT_FIELDS
 
 
 class Gate(NamedTuple):
-    """An invariant: its name, what it says, and the query that finds its offenders."""
+    """An invariant: its name, what it says, and the query that finds its offenders.
+
+    Where the query has ``{some}``, that is a condition on ``paper_id``: it can be asked of some papers at a time.
+    """
 
     name: str
     sentence: str
@@ -50,26 +53,39 @@ def _make_reference_gate(child: str, parent: str, keys: str, *, where: str = "tr
 def _find_wrong_variants() -> str:
     """Find fields of listings for which variants do not say what the listing has beside the paper.
 
-    Few listings differ from their paper, so these are found first and compared field by field after.
+    Few listings differ from their paper: hashes of all fields find these, and only they are compared field by field.
     """
     fields = {field: field for field in VARIANT_FIELDS} | {"abstract": "abstract_sha256"}
+    listed = ", ".join(fields.values())
     kept = ", ".join(name for name in fields.values() if name != "abstract_sha256")
-    differs = " OR ".join(f"l.{name} IS DISTINCT FROM p.{name}" for name in fields.values())
+    golden = listed.replace("abstract_sha256", "sha256(abstract)")
+    pairs = ", ".join(f"l.{name} AS own_{field}, p.{name} AS golden_{field}" for field, name in fields.items())
     own = " UNION ALL ".join(
-        f"SELECT dump_id, position, '{field}' AS field, l.{name}::VARCHAR AS own, p.{name}::VARCHAR AS golden "
-        f"FROM differing WHERE l.{name} IS DISTINCT FROM p.{name}"
-        for field, name in fields.items()
+        f"SELECT dump_id, position, '{field}' AS field, own_{field}::VARCHAR AS own, golden_{field}::VARCHAR AS golden "
+        f"FROM differing WHERE own_{field} IS DISTINCT FROM golden_{field}"
+        for field in fields
     )
     return f"""
-        WITH golden AS (SELECT paper_id, {kept}, sha256(abstract) AS abstract_sha256 FROM papers),
+        WITH odd AS MATERIALIZED (
+            SELECT dump_id, position, paper_id
+            FROM (SELECT dump_id, position, paper_id, hash({listed}) AS own FROM listings WHERE {{some}})
+            JOIN (SELECT paper_id, hash({golden}) AS golden FROM papers WHERE {{some}}) USING (paper_id)
+            WHERE own <> golden
+        ),
+        golden AS MATERIALIZED (
+            SELECT paper_id, {kept}, sha256(abstract) AS abstract_sha256
+            FROM papers SEMI JOIN odd USING (paper_id) WHERE {{some}}
+        ),
         differing AS MATERIALIZED (
-            SELECT l.dump_id, l.position, l, p FROM listings AS l JOIN golden AS p USING (paper_id) WHERE {differs}
+            SELECT l.dump_id, l.position, {pairs}
+            FROM (FROM listings SEMI JOIN odd USING (dump_id, position)) AS l JOIN golden AS p USING (paper_id)
         ),
         real AS ({own}),
         said AS (
             SELECT dump_id, position, field, true AS is_said,
                 CASE field WHEN 'abstract' THEN sha256(value) ELSE value END AS said
             FROM variants
+            WHERE {{some}}
         )
         SELECT dump_id, position, field, own AS listing_has, golden AS paper_has, is_said AS variant_exists, said
         FROM (SELECT *, true AS is_real FROM real) FULL JOIN said USING (dump_id, position, field)

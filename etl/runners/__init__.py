@@ -15,17 +15,18 @@ if TYPE_CHECKING:
 Spec = TypeVar("Spec")
 Receipt = TypeVar("Receipt")
 
-WORKER_VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "POLARS_MAX_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0",
-    }
+MEMORY_VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
+    {"_RJEM_MALLOC_CONF": "dirty_decay_ms:0,muzzy_decay_ms:0"}
 )
-"""What is set for a worker before it imports polars and Arrow: one thread, for the processes are the parallelism.
+"""What is set before polars is imported, so that what it frees goes back to the system at once.
 
-What polars frees goes back to the system at once: otherwise a worker holds the most that each of its units needed.
+Otherwise a process holds the most that each step needed.
 """
+
+WORKER_VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
+    {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", **MEMORY_VARIABLES}
+)
+"""What is set for a worker before it imports polars and Arrow: one thread, for the processes are the parallelism."""
 
 IN_FLIGHT: Final = 4
 """Units handed out at a time for each core, where nobody says how many: no worker waits, and few wait for a worker."""

@@ -118,13 +118,16 @@ BROKEN: list[tuple[str, str, Change]] = [
 ]
 
 
+@pytest.mark.parametrize("papers_at_once", [1, 1 << 20])
 @pytest.mark.parametrize("broken", BROKEN, ids=[f"{invariant} by {table}" for invariant, table, _ in BROKEN])
 def test_contradiction_is_found(
     monkeypatch: pytest.MonkeyPatch,
     tables: dict[str, pl.DataFrame],
     tmp_path: Path,
     broken: tuple[str, str, Change],
+    papers_at_once: int,
 ) -> None:
+    monkeypatch.setattr(gates_module, "PAPERS_AT_ONCE", papers_at_once)
     invariant, table, change = broken
     spoiled = change(tables[table])
     assert not spoiled.equals(tables[table])
