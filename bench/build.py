@@ -220,7 +220,7 @@ PARTS: Final = {
     "profile": "What the steps of a build take",
     "workers": "One worker and two, and no work at all",
     "changes": "After small changes",
-    "tiny": "Very many files, and nothing new",
+    "tiny": "Very many files",
 }
 """What can be measured, and under which title it stands among the results."""
 

@@ -77,27 +77,36 @@ def add_dump(folder: Path, seed: int) -> None:
 
 
 def measure_tiny(bench: Bench, rounds: int, count: int) -> Iterator[str]:
-    """Tabulate what a build with nothing new costs over very many files, beside listing them."""
+    """Tabulate what a build with nothing new, or one new file, costs over very many, beside listing them."""
     place = bench.dumps.parent / "tiny"
     for number in range(count):
         folder = place / f"{number // 1000:04}"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{number}.txt").write_text(TINY_PAGE.format(number=number), encoding="utf-8")
+        write_tiny(folder, number)
     one = place.with_name("one")
     one.mkdir()
     shutil.copy(place / "0000" / "0.txt", one)
     homes = {folder: place.with_name(f"{folder.name} warehouse") for folder in (place, one)}
     for folder, home in (*homes.items(), *homes.items()):  # twice, so that all files have rested
         bench.build(folder, warehouse=home)
-    listed, many, single = [], [], []
+    listed, many, single, added = [], [], [], []
     for _ in range(rounds):
         listed.append(run_measured(sys.executable, "-c", LIST_FILES, place))
         many.append(bench.build(place, warehouse=homes[place]))
         single.append(bench.build(one, warehouse=homes[one]))
-    yield "| nothing new | CPU s | wall s |\n|---|---|---|"
+    for number in range(rounds):
+        write_tiny(place, count + number)
+        added.append(bench.build(place, warehouse=homes[place]))
+    yield "| job | CPU s | wall s |\n|---|---|---|"
     yield f"| listing {count:,} files and stat-ing them | {middle(listed, 0):.2f} | {middle(listed, 1):.2f} |"
-    yield f"| build over {count:,} tiny dumps | {middle(many, 0):.2f} | {middle(many, 1):.2f} |"
-    yield f"| build over one of them | {middle(single, 0):.2f} | {middle(single, 1):.2f} |"
+    yield f"| nothing new among {count:,} tiny dumps | {middle(many, 0):.2f} | {middle(many, 1):.2f} |"
+    yield f"| nothing new where there is one of them | {middle(single, 0):.2f} | {middle(single, 1):.2f} |"
+    yield f"| one new among {count:,} of them | {middle(added, 0):.2f} | {middle(added, 1):.2f} |"
+
+
+def write_tiny(folder: Path, number: int) -> None:
+    """Write a dump that is hardly more than one listing."""
+    (folder / f"{number}.txt").write_text(TINY_PAGE.format(number=number), encoding="utf-8")
 
 
 def middle(runs: Sequence[Used], field: int) -> float:
