@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from etl.load.content import PARTITIONS
-from etl.load.duckdb_names import escape_pattern, quote_name, quote_text
-from etl.load.tables import ID_UNIT, select_columns
+from etl.load.duckdb_names import quote_name, quote_text
+from etl.load.tables import ID_UNIT, count_nulls, select_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -151,19 +151,15 @@ class Comparer:
     def _compare_null_shares(
         self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
     ) -> dict[str, tuple[float, float]]:
-        nulls_before, nulls_after = (self._count_nulls(release, name) for release in (self.before, self.after))
+        nulls_before, nulls_after = (
+            count_nulls(self.connection, release.list_files(name)) for release in (self.before, self.after)
+        )
         shares = {
             column: (nulls_before.get(column, 0) / old["rows"], nulls_after.get(column, 0) / new["rows"])
             for column in list_shared_fields(old, new)
             if old["rows"] and new["rows"]
         }
         return {column: pair for column, pair in shares.items() if pair[0] != pair[1]}
-
-    def _count_nulls(self, release: Release, name: str) -> dict[str, int]:
-        """Count the nulls of a table's flat columns by the statistics in its files, which costs next to nothing."""
-        files = ", ".join(quote_text(escape_pattern(file)) for file in release.list_files(name))
-        query = f"SELECT path_in_schema, sum(stats_null_count)::BIGINT FROM parquet_metadata([{files}]) GROUP BY ALL"
-        return {column: nulls or 0 for column, nulls in self._fetch(query)}
 
     def _fetch(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()

@@ -12,7 +12,7 @@ import duckdb
 from etl.load.duckdb_names import quote_name, quote_text
 from etl.load.memory import USUAL_MEMORY
 from etl.load.sql_files import list_sql_files
-from etl.load.tables import select_table
+from etl.load.tables import count_nulls, select_table
 from schemas import TABLES, codes
 from schemas.columns import list_columns
 
@@ -176,14 +176,8 @@ def _count_copies(connection: duckdb.DuckDBPyConnection) -> list[int]:
 
 def _count_nulls(connection: duckdb.DuckDBPyConnection, release: Release) -> Counts:
     """Count by what the files say of themselves: the texts, which are nearly all of them, are not read."""
-    names = [column.name for column in list_columns(TABLES["papers"]) if column.nullable]
-    query = (
-        "SELECT path_in_schema, sum(stats_null_count)::BIGINT FROM parquet_metadata(?) "
-        "WHERE list_contains(?, path_in_schema) GROUP BY ALL"
-    )
-    files = [str(path) for path in release.list_files("papers")]
-    found = dict(connection.execute(query, [files, names]).fetchall())
-    return {name: found.get(name, 0) for name in names}
+    found = count_nulls(connection, release.list_files("papers"))
+    return {column.name: found.get(column.name, 0) for column in list_columns(TABLES["papers"]) if column.nullable}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> Counts:

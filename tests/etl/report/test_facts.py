@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.load.reader import Release
 from etl.report.facts import MAX_BARS, VIEWS, add_up, count_facts, open_views
 
 if TYPE_CHECKING:
-    from etl.load.reader import Release
+    from pathlib import Path
 
 DAYS = st.lists(st.dates(), unique=True, max_size=30).map(sorted)
 
@@ -50,3 +53,14 @@ def test_the_figures_are_those_of_the_tables(release: Release):
     assert sum(map(sum, facts.listed.amounts.values())) + facts.undated_listings == listings.height
     assert sum(map(sum, facts.published.amounts.values())) == papers["published_on"].count()
     assert sum(facts.copies) == listings["dump_id"].n_unique()
+
+
+def test_a_folder_that_reads_like_a_pattern_is_read_itself(release: Release, tmp_path: Path):
+    for name in ("a[1]", "a1"):
+        shutil.copytree(release.path, tmp_path / name)
+    moved = Release(release.release_id, tmp_path / "a[1]", release.manifest)
+    decoy = tmp_path / "a1" / "papers" / moved.list_files("papers")[0].name
+    decoy.chmod(0o644)
+    release.read("papers").with_columns(pl.lit(None, pl.String).alias("abstract")).write_parquet(decoy)
+    with open_views(release, *VIEWS) as connection, open_views(moved, *VIEWS) as other:
+        assert count_facts(connection, release) == count_facts(other, moved)
