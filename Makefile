@@ -9,7 +9,7 @@ ROUNDS ?= 5
 PARTS ?=
 
 # Recipes read these from the environment, quoted: a path may hold spaces.
-export DUMPS WAREHOUSE SIZE ROUNDS
+export DUMPS WAREHOUSE SIZE ROUNDS PARTS
 
 # Settings of the user that would send the packages elsewhere, or put other code in front of the pinned one.
 export PIP_USER := 0
@@ -86,7 +86,7 @@ docs: .venv/dev
 ## make bench         measure a build beside its rivals, and small changes; takes minutes
 ##                    (SIZE=100MB for another corpus than 1GB, ROUNDS=3 for fewer rounds than 5, PARTS=stages for one part)
 bench: .venv/dev
-	@$(BIN)/python bench/build.py $(PARTS) --size "$$SIZE" --rounds "$$ROUNDS" --write
+	@$(BIN)/python bench/build.py $$PARTS --size "$$SIZE" --rounds "$$ROUNDS" --write
 
 ## make lock          write the lock files again after a change of dependencies
 ##                    (needs uv; UPGRADE=1 takes the newest versions)

@@ -46,7 +46,7 @@ WORK_SECONDS: Final = 127
 """CPU seconds of a gigabyte, as ``python bench/build.py jobs --size 1GB`` found them."""
 OPENING_SECONDS: Final = 0.0004
 """CPU seconds of opening a run and taking a range of it, as the part ``opens`` found them."""
-OPENINGS: Final = 14
+OPENINGS: Final = 13
 """How often each range opens a run of each unit, all kinds together, as the part ``counts`` found."""
 CUTS: Final = ((400_000, 1 << 30), (100_000, 1 << 30), (100_000, 1_000_000), (50_000, 500_000))
 """Bytes of a unit and of a range."""

@@ -96,8 +96,7 @@ def invent_unit(spec: UnitSpec) -> UnitReceipt:
     )
     for world in range(spec.worlds):
         tables = {"cards": move_cards(whole, world), "pages": pages.with_columns(rotate("dump_id", world))}
-        name = f"{spec.number:06d}-{world:02d}.arrow"
-        write_runs(tables, lambda run, name=name: Path(spec.folder, run, name))
+        write_runs(tables, Path(spec.folder), f"{spec.number:06d}-{world:02d}.arrow")
     return UnitReceipt(spec.number, int(cards["abstract"].str.len_bytes().sum()) * spec.worlds)
 
 

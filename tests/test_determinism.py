@@ -135,7 +135,7 @@ def test_other_ranges_of_keys_and_stretches_of_pairs(
     monkeypatch.setattr(runs, "FEW_RUNS", 2)
     monkeypatch.setattr(runs, "MERGED_RUNS", 3)
     monkeypatch.setattr(runs, "BATCH_BYTES", bucket_bytes)
-    monkeypatch.setattr(work_unit, "BATCH_BYTES", bucket_bytes)
+    monkeypatch.setattr(work_unit, "BATCH", units.Limit(bucket_bytes, 2000))
     monkeypatch.setattr(identify, "PAIRS_PER_TASK", pairs_per_task)
     release = build_files(tmp_path, dumps, workers=workers)
     assert len(release.manifest["tables"]["papers"]["files"]) > 1
@@ -218,7 +218,7 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "read_clock", lambda: time.time_ns() + 10 * ledger.RESTED_NS)
     monkeypatch.setattr(units, "UNIT_BYTES", 60_000)
     monkeypatch.setattr(units, "MAX_SMALL", 2)
-    monkeypatch.setattr(work_unit, "BATCH_BYTES", 30_000)
+    monkeypatch.setattr(work_unit, "BATCH", units.Limit(30_000, 2000))
 
 
 @pytest.mark.exhaustive

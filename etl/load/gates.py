@@ -28,6 +28,9 @@ PAPERS_AT_ONCE: Final = 1 << 21
 """Papers of which a gate is asked at a time that holds rows of them where no disk can take them from the memory."""
 
 
+_SOME: Final = "{some}"
+
+
 class InvariantBrokenError(PaperhouseError):
     """The tables contradict each other, so they must not be published."""
 
@@ -77,13 +80,10 @@ def _find_offenders(
     return [(examples[0], count)] if examples else []
 
 
-_SOME: Final = "{some}"
-
-
 def _list_conditions(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """List conditions that part the papers: ids are hashes, so ranges of them hold as many."""
-    (papers,) = connection.execute("SELECT count(*) FROM papers").fetchall()[0]
-    parts = max(1, 1 << (papers // PAPERS_AT_ONCE).bit_length())
+    ((papers,),) = connection.execute("SELECT count(*) FROM papers").fetchall()
+    parts = 1 << (papers // PAPERS_AT_ONCE).bit_length()
     edges = [f"{number * 16**8 // parts:08x}" for number in range(1, parts)]
     lows = ["true", *(f"paper_id >= '{edge}'" for edge in edges)]
     highs = [*(f"paper_id < '{edge}'" for edge in edges), "true"]

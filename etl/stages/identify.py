@@ -93,7 +93,7 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
     on_progress: Callable[[int, int], None] | None = None,
     on_tell: Callable[[str], None] | None = None,
 ) -> Receipt:
-    """Group the extracted cards into papers; writes what ``read_identity`` and ``read_group_cards`` read back.
+    """Group the extracted cards into papers; writes :class:`Identity` as runs, and what ``read_group_cards`` reads.
 
     ``decisions`` is the file of people's decisions, if there is one; ``mirror`` as for ``run_stage``. ``on_tell`` is
     told in a sentence how many pairs were compared anew.
@@ -148,11 +148,6 @@ def _write_identity(identity: Identity, folder: Path) -> None:
     near = pl.concat([identity.near_misses[name] for name in _PAIR]).unique().alias("alias_id").to_frame()
     for name, rows in {**identity._asdict(), NEAR_NAME: near}.items():
         write_run(rows, folder / name / "all.arrow", halve_id("alias_id"), *rows.columns[:2])
-
-
-def read_identity(folder: Path, bucket: Bucket = WHOLE) -> Identity:
-    """Read the groups of several candidates, the merged pairs and the near misses of a range of candidates back."""
-    return Identity(*(read_runs(folder / name, bucket) for name in Identity._fields))
 
 
 def pair_bucket(spec: IdentifySpec) -> IdentifyReceipt:

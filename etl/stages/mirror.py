@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import obstore
 
 from etl.load.download import StoredFileDamagedError
-from etl.load.files import complete_folder, hash_file
+from etl.load.files import complete_folder, hash_below
 from etl.stages.ledger import keep_ledger, list_ledgers, read_ledger
 from etl.stages.stored_files import fetch_files, send_files
 from etl.stages.tasks import MAX_RETRIES
@@ -69,8 +69,8 @@ def send_unit(transfer: UnitTransfer) -> bool:
     noted = read_note((transfer.folder / NOTE_NAME).read_bytes(), transfer.folder.name)
     if noted is None or is_there(note):
         return False
-    send_files(transfer.folder, noted.runs, transfer.place)
-    hashes = {name: hash_file(transfer.folder / name) for name in noted.runs}
+    hashes = hash_below(transfer.folder, besides=NOTE_NAME)
+    send_files(transfer.folder, hashes, transfer.place)
     with explain_store(transfer.place.url):
         obstore.put(note.open(), note.key, noted.unit.to_note(hashes))
     return True

@@ -176,7 +176,9 @@ def read_keys(folder: Path, keys: pl.Series, columns: Sequence[str] | None = Non
 
     Errors: as for :func:`list_runs`.
     """
-    return _read(list_runs(folder), lambda known: _find_keys(known, keys), columns)
+    paths = list_runs(folder)
+    # For no key at all one run is opened, which knows the columns.
+    return _read(paths if len(keys) else paths[:1], lambda known: _find_keys(known, keys), columns)
 
 
 def read_stretch(path: Path, stretch: Bucket) -> pl.DataFrame:

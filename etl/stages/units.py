@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from etl.load.files import complete_folder, link_file
 from etl.stages.receipt import UNITS_NAME, hash_parts
@@ -44,6 +44,8 @@ NOTE_NAME: Final = "unit.json"
 Source = tuple[str, bytes, str]
 """A dump to read: its id, its path, its name."""
 
+Dump = TypeVar("Dump")
+
 Mark = int | str
 """By what a run is known to be whole: here by its size, in a store by its hash."""
 
@@ -70,7 +72,7 @@ class Noted(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """What a unit holds at most, if it is more than one dump."""
+    """What a unit, or a batch of it, holds at most if it is more than one dump."""
 
     byte_count: int
     dumps: int
@@ -180,7 +182,8 @@ def choose_units(plan: pl.DataFrame, units: Iterable[Unit]) -> Choice:
             taken.update(unit.dump_ids)
     kept = _let_go_of_small(fitting, limit)
     held = {dump_id for unit in kept for dump_id in unit.dump_ids}
-    return Choice(kept, list(_cut((row for row in plan.iter_rows() if row[0] not in held), limit)))
+    new = cut_dumps((row for row in plan.iter_rows() if row[0] not in held), limit, lambda row: int(row[-1]))
+    return Choice(kept, [[(dump_id, path, name) for dump_id, path, name, _ in dumps] for dumps in new])
 
 
 def _let_go_of_small(units: Sequence[Unit], limit: Limit) -> list[Unit]:
@@ -202,14 +205,16 @@ def _let_go_of_small(units: Sequence[Unit], limit: Limit) -> list[Unit]:
     return [unit for unit in units if unit.unit_id not in gone]
 
 
-def _cut(dumps: Iterable[tuple[str, bytes, str, int]], limit: Limit) -> Iterator[list[Source]]:
-    unit: list[Source] = []
+def cut_dumps(dumps: Iterable[Dump], limit: Limit, measure: Callable[[Dump], int]) -> Iterator[list[Dump]]:
+    """Cut dumps, as they come, into lists that each keep to the limit; ``measure`` says how many bytes a dump has."""
+    cut: list[Dump] = []
     size = 0
-    for dump_id, path, name, byte_count in dumps:
-        if unit and (size + byte_count > limit.byte_count or len(unit) >= limit.dumps):
-            yield unit
-            unit, size = [], 0
-        unit.append((dump_id, path, name))
+    for dump in dumps:
+        byte_count = measure(dump)
+        if cut and (size + byte_count > limit.byte_count or len(cut) >= limit.dumps):
+            yield cut
+            cut, size = [], 0
+        cut.append(dump)
         size += byte_count
-    if unit:
-        yield unit
+    if cut:
+        yield cut

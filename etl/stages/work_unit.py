@@ -21,7 +21,7 @@ from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
 from etl.stages.mirror import UnitTransfer, find_sent_unit, send_unit
 from etl.stages.runs import list_runs, merge_runs, remove_runs, write_run
-from etl.stages.units import Unit, keep_unit, name_unit
+from etl.stages.units import Limit, Unit, cut_dumps, keep_unit, name_unit
 from etl.transform.candidates import halve_id, list_pieces
 from etl.transform.cards import LISTED, PRINTED_CARD_SCHEMA, RESOLVED, read_cards
 from etl.transform.dates import make_date
@@ -31,7 +31,7 @@ from schemas.printed import MAX_QUARANTINE_TEXT_BYTES
 from schemas.validation import split_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from etl.stages.units import Source
     from etl.store import Place
@@ -41,8 +41,7 @@ UNIT_TABLES: Final = ("cards", "pages", "dumps", "spans", "quarantine")
 UNIT_RUNS: Final = (*UNIT_TABLES, "candidates", "pieces")
 """Runs that a unit writes: its tables, dump by dump, and the cards once more, by what they can be one paper with."""
 
-BATCH_BYTES: Final = 16_000_000
-BATCH_DUMPS: Final = 2_000
+BATCH: Final = Limit(16_000_000, 2_000)
 """Dumps that are worked on at once: more than these bytes of them are too much for one process."""
 
 PAGE_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
@@ -96,10 +95,11 @@ def extract_unit(spec: UnitSpec) -> Unit:
 
     def write(folder: Path) -> Unit:
         sizes, listings = [], []
-        for number, raws in enumerate(_read_batches(spec.dumps)):
-            tables = make_unit_tables(raws)
-            write_runs(tables, lambda run: folder / run / f"{number:06d}.arrow")  # noqa: B023 - called at once
-            sizes.append(sum(map(len, raws.values())))
+        raws = ((dump_id, _read_again(dump_id, path, name)) for dump_id, path, name in spec.dumps)
+        for number, batch in enumerate(cut_dumps(raws, BATCH, lambda dump: len(dump[1]))):
+            tables = make_unit_tables(dict(batch))
+            write_runs(tables, folder, f"{number:06d}.arrow")
+            sizes.append(int(tables["dumps"]["byte_count"].sum()))
             listings.append(tables["cards"].height)
         for run in UNIT_RUNS:
             merge_runs(list_runs(folder / run), folder / f"{run}.arrow")
@@ -110,20 +110,6 @@ def extract_unit(spec: UnitSpec) -> Unit:
     if spec.mirror is not None:
         send_unit(UnitTransfer(Path(spec.folder, unit.unit_id), find_sent_unit(spec.mirror, unit.unit_id)))
     return unit
-
-
-def _read_batches(dumps: Iterable[Source]) -> Iterator[dict[str, bytes]]:
-    """Read dumps, by their ids, as many at a time as one process can work on."""
-    raws: dict[str, bytes] = {}
-    size = 0
-    for dump_id, path, name in dumps:
-        raw = _read_again(dump_id, path, name)
-        if raws and (size + len(raw) > BATCH_BYTES or len(raws) >= BATCH_DUMPS):
-            yield raws
-            raws, size = {}, 0
-        raws[dump_id] = raw
-        size += len(raw)
-    yield raws
 
 
 def make_unit_tables(raws: Mapping[str, bytes]) -> dict[str, pl.DataFrame]:
@@ -166,15 +152,15 @@ def _pause_collector() -> Iterator[None]:
             gc.enable()
 
 
-def write_runs(tables: Mapping[str, pl.DataFrame], name_run: Callable[[str], Path]) -> None:
-    """Write a unit's tables as runs by dump, and its cards once more by candidate and by piece, to files so named."""
+def write_runs(tables: Mapping[str, pl.DataFrame], folder: Path, name: str) -> None:
+    """Write tables as runs by dump, and their cards once more by candidate and by piece, to ``folder/RUN/name``."""
     by_dump, by_candidate = halve_id("dump_id"), halve_id("alias_id")
     cards = tables["cards"]
     for table, whole in tables.items():
         rows = whole.select(LISTED) if table == "cards" else whole
-        write_run(rows, name_run(table), by_dump, *rows.columns[:2])
-    write_run(cards.select(RESOLVED), name_run("candidates"), by_candidate, "alias_id", "dump_id", "position")
-    write_run(list_pieces(cards), name_run("pieces"), pl.col("piece"), "alias")
+        write_run(rows, folder / table / name, by_dump, *rows.columns[:2])
+    write_run(cards.select(RESOLVED), folder / "candidates" / name, by_candidate, "alias_id", "dump_id", "position")
+    write_run(list_pieces(cards), folder / "pieces" / name, pl.col("piece"), "alias")
 
 
 def _read_again(dump_id: str, path: bytes, name: str) -> bytes:

@@ -62,7 +62,7 @@ def test_one_worker_and_several_and_any_units_give_the_same_tables(
     results = []
     for workers, unit_bytes, batch_bytes in ((1, UNIT_BYTES, 9999), (1, 1, 9999), (2, 1, 9999), (1, UNIT_BYTES, 1)):
         monkeypatch.setattr(units, "UNIT_BYTES", unit_bytes)
-        monkeypatch.setattr(work_unit, "BATCH_BYTES", batch_bytes)
+        monkeypatch.setattr(work_unit, "BATCH", units.Limit(batch_bytes, 2000))
         monkeypatch.setattr(runs, "BATCH_BYTES", 500)
         results.append(extract_folder(Warehouse(tmp_path / f"warehouse {len(results)}"), four_dumps, workers))
     (first, folder), *others = results

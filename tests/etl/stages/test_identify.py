@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from etl.stages.identify import find_papers, read_identity
+from etl.stages.identify import find_papers
+from etl.stages.runs import read_runs
 from tests.etl.stages.dumps import LADDERS, OCTOBER, TIDES, make_card, make_page, write_dumps
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ def test_listings_of_one_paper_are_found_across_dumps(run_stages: RunStages, war
     receipts = run_stages(dumps)
     metrics = receipts["identify"].metrics
     assert (metrics["candidates"], metrics["papers"], metrics["matches"]) == (3, 3, 0)
-    assert read_identity(receipts["identify"].open_folder(warehouse)).groups.is_empty()
+    assert read_runs(receipts["identify"].open_folder(warehouse) / "groups").is_empty()
 
 
 def test_an_edited_abstract_is_compared_by_its_text(run_stages: RunStages, warehouse: Warehouse, tmp_path: Path):
@@ -26,7 +27,7 @@ def test_an_edited_abstract_is_compared_by_its_text(run_stages: RunStages, wareh
     stranger = make_card("Deep Ladders Lean on Many Walls", TIDES, "Jul 10, 2023")
     folder = write_dumps(tmp_path / "dumps", a=OCTOBER, b=make_page("Nov 5", other, stranger))
     receipts = run_stages(folder)
-    matches = read_identity(receipts["identify"].open_folder(warehouse)).matches
+    matches = read_runs(receipts["identify"].open_folder(warehouse) / "matches")
     assert matches.select("rule", "score_permille").rows() == [("exact_title", 1000)] * 2
     assert receipts["identify"].metrics["papers"] == 4
 
