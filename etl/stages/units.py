@@ -153,7 +153,7 @@ def clear_units(warehouse: Warehouse, named: Iterable[str]) -> None:
     kept = frozenset(named)
     units = find_units(warehouse)
     for folder in list(units.iterdir()) if units.is_dir() else ():
-        if folder.name not in kept:
+        if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(folder)
 
 

@@ -125,6 +125,13 @@ def test_units_that_no_kept_result_names_are_cleared(warehouse: Warehouse, four_
     assert len(named) < receipt.KEPT_RESULTS + 2
 
 
+def test_a_file_that_another_program_left_among_the_units_harms_no_build(warehouse: Warehouse, four_dumps: Path):
+    extract(warehouse, four_dumps)
+    (find_units(warehouse) / ".DS_Store").touch()
+    write_dumps(four_dumps, e=f"{MARCH}\n")
+    assert extract(warehouse, four_dumps)[0] == ["e.txt"]
+
+
 def test_the_runs_of_a_unit_lie_on_the_disk_once(warehouse: Warehouse, four_dumps: Path):
     _, extracted = extract(warehouse, four_dumps)
     (unit,) = list_units(warehouse)
