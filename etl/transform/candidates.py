@@ -43,18 +43,17 @@ _HALF_OF_ID: Final = 16
 def list_pieces(cards: pl.DataFrame) -> pl.DataFrame:
     """List the pieces of each card's candidate, among them its title.
 
+    A candidate has the pieces of all its listings: where two of them end their sentences at other places, either can be
+    like another candidate's, and what comes of it must not hang on which of them is looked at.
     Columns in:  ``title_key``, ``alias_id`` (String), ``pieces`` (List(UInt64)).
     Columns out: :data:`PIECE_SCHEMA`, each row once; sorted by ``piece``, ``alias``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
-    candidates = cards.group_by("alias_id").agg(pl.col("title_key").min(), pl.col("pieces").first())
-    hashes = [_hash(key.encode()) for key in candidates["title_key"]]
-    candidates = candidates.with_columns(
-        halve_id("alias_id").alias("alias"), pl.Series("title_piece", hashes, pl.UInt64)
-    )
-    by_text = candidates.select(pl.col("pieces").alias("piece"), "alias").explode("piece").drop_nulls("piece")
-    by_title = candidates.select(pl.col("title_piece").alias("piece"), "alias")
-    return pl.concat([by_title, by_text]).unique().sort("piece", "alias")
+    titles = cards.group_by("alias_id").agg(pl.col("title_key").min())
+    hashes = [_hash(key.encode()) for key in titles["title_key"]]
+    by_title = titles.select(pl.Series("piece", hashes, pl.UInt64), halve_id("alias_id").alias("alias"))
+    by_text = cards.select(pl.col("pieces").alias("piece"), halve_id("alias_id").alias("alias"))
+    return pl.concat([by_title, by_text.explode("piece").drop_nulls("piece")]).unique().sort("piece", "alias")
 
 
 def order_titles(cards: pl.DataFrame) -> pl.DataFrame:

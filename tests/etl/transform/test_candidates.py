@@ -54,6 +54,13 @@ def test_many_listings_of_one_candidate_are_no_pair():
     assert pair(cards).is_empty()
 
 
+def test_a_candidate_has_the_pieces_of_all_its_listings():
+    one, other = ("a", "x", ["1", "2"]), ("a", "x", ["3"])
+    assert_frame_equal(list_pieces(frame_cards(one, other)), list_pieces(frame_cards(other, one)))
+    apart = pl.concat([list_pieces(frame_cards(one)), list_pieces(frame_cards(other))])
+    assert_frame_equal(list_pieces(frame_cards(one, other)), apart.unique().sort("piece", "alias"))
+
+
 def test_a_title_that_reads_like_a_piece_is_no_piece():
     cards = frame_cards(("a", "0000000000000001", []), ("b", "y", ["1"]))
     assert pair(cards).is_empty()
