@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -28,7 +29,7 @@ sys.path.insert(0, str(ROOT))  # bench/ is no package
 from etl.load.duckdb_names import quote_text  # noqa: E402
 from etl.load.lock import hold_lock  # noqa: E402
 from etl.load.reader import Release  # noqa: E402
-from etl.load.tables import list_files, write_table  # noqa: E402
+from etl.load.tables import list_files, name_part, write_table  # noqa: E402
 from etl.load.warehouse import Warehouse  # noqa: E402
 from etl.sample.papers import invent_paper  # noqa: E402
 from etl.search.catalog import finish_catalog, read_parquet, write_tables  # noqa: E402
@@ -95,11 +96,19 @@ def fill_columns(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     return rows.with_columns(pl.lit(None, column.dtype).alias(column.name) for column in missing)
 
 
+def write_part(rows: pl.DataFrame, number: int, folder: Path) -> None:
+    """Write papers as the part of that number."""
+    write_table(rows, "papers", folder / "aside")
+    (folder / "papers").mkdir(exist_ok=True)
+    (folder / "aside" / "papers" / name_part(0)).rename(folder / "papers" / name_part(number))
+    shutil.rmtree(folder / "aside")
+
+
 def write_release(warehouse: Warehouse, name: str, papers: Iterator[pl.DataFrame]) -> Release:
     """Write a release that has papers alone, as far as a search needs it."""
     folder = warehouse.releases / name
     for number, rows in enumerate(papers):
-        write_table(rows, "papers", folder, first_part=number)
+        write_part(rows, number, folder)
     for table in set(TABLES) - {"papers"}:
         write_table(fill_columns(pl.DataFrame(), table), table, folder)
     files = {table: [str(path.relative_to(folder)) for path in list_files(folder / table)] for table in TABLES}
@@ -203,7 +212,7 @@ def tell_growth(warehouse: Warehouse, release: Release, texts: pl.DataFrame, cou
     added = make_papers(texts, 0, GROWTH, count).with_columns(
         paper_id=pl.format("ffffffffffffffffffffffffffff{}", pl.int_range(1000, 1000 + pl.len()).cast(pl.String))
     )
-    write_table(added, "papers", folder, first_part=90_000)
+    write_part(added, 90_000, folder)
     files = sorted((folder / "papers").iterdir())
     tables = {**release.manifest["tables"], "papers": {"files": [{"path": f"papers/{path.name}"} for path in files]}}
     for table in set(TABLES) - {"papers"}:

@@ -1,7 +1,7 @@
 """What differs between two releases: rows by their keys, fields of rows, papers by their ids.
 
 Both may be of any size and any contract version: DuckDB joins keys and hashes of rows, in bounded memory and with room
-on disk, and looks at whole rows only where the hashes differ. A table, or a range of keys, whose hash in the two
+on disk, and looks at whole rows only where the hashes differ. A table, a file or a range of keys whose hash in the two
 manifests is the same is not read at all.
 """
 # ruff: noqa: S608 - the queries are put together from quoted names alone
@@ -67,23 +67,41 @@ def open_comparison(
         connection.execute(f"SET temp_directory = {quote_text(str(workspace))}")
         connection.execute(f"SET memory_limit = '{memory_limit}'")
         connection.execute("SET preserve_insertion_order = false")
-        for side, release in (("before", before), ("after", after)):
+        for side, release, other in (("before", before, after), ("after", after, before)):
             connection.execute(f"CREATE SCHEMA {side}")
-            for name, table in release.manifest["tables"].items():
-                columns = [column["name"] for column in table["columns"]]
-                query = select_columns(columns, release.list_files(name))
-                connection.execute(f"CREATE VIEW {side}.{quote_name(name)} AS {query}")
+            for name in release.manifest["tables"]:
+                moved = _find_moved_files(release, other, name)
+                query = _select_from(release, name, moved or release.list_files(name)[:1])
+                rows = "" if moved else "WHERE false"
+                connection.execute(f"CREATE VIEW {side}.{quote_name(name)} AS FROM ({query}) {rows}")
         yield Comparer(connection, before, after)
 
 
+def _select_from(release: Release, table: str, files: list[Path]) -> str:
+    return select_columns([column["name"] for column in release.manifest["tables"][table]["columns"]], files)
+
+
+def _find_moved_files(release: Release, other: Release, table: str) -> list[Path]:
+    """Find the files of a table that the other release has not; rows of the others are in both, as they are."""
+    entries = (side.manifest["tables"].get(table, {"files": []})["files"] for side in (release, other))
+    own, theirs = ([entry["sha256"] for entry in side] for side in entries)
+    known = frozenset(theirs)
+    return [file for file, digest in zip(release.list_files(table), own, strict=True) if digest not in known]
+
+
 class Comparer:
-    """Two releases side by side in one DuckDB session, as the schemas ``before`` and ``after``."""
+    """Two releases side by side in one DuckDB session, as the schemas ``before`` and ``after``.
+
+    These have of each table the files that the other release has not.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, before: Release, after: Release) -> None:
         """Take an open session that has the views of both releases."""
         self.connection = connection
         self.before = before
         self.after = after
+        self.compared: list[str] = []
+        """Tables that were compared row by row; each has a table ``moves_NAME`` of the keys that moved."""
 
     def compare_table(self, name: str) -> TableChanges:
         """Compare a table that one of the releases has, or both; afterwards ``moves_NAME`` has the keys that moved.
@@ -99,6 +117,7 @@ class Comparer:
         if is_same_table(old, new):
             return TableChanges(old["rows"], new["rows"])
         self._find_moves(name, old, new)
+        self.compared.append(name)
         counts = dict(self._fetch(f"SELECT change, count(*) FROM {_name_moves(name)} GROUP BY ALL"))
         return TableChanges(
             old["rows"],
@@ -110,6 +129,11 @@ class Comparer:
             null_shares=self._compare_null_shares(name, old, new),
         )
 
+    def select_whole(self, side: str, name: str) -> str:
+        """Write the query that reads all of a table, ``before`` or ``after``."""
+        release = self.before if side == "before" else self.after
+        return _select_from(release, name, release.list_files(name))
+
     def join_moves(self, name: str) -> str:
         """Write the join of the keys that moved with the rows before and after, as ``moved``, ``old`` and ``new``."""
         key = self.after.manifest["tables"][name]["key"]
@@ -118,6 +142,23 @@ class Comparer:
             f"LEFT JOIN before.{quote_name(name)} AS old ON {_match_keys('moved', 'old', key)} "
             f"LEFT JOIN after.{quote_name(name)} AS new ON {_match_keys('moved', 'new', key)}"
         )
+
+    def list_touched(self, *columns: str) -> dict[str, list[str]] | None:
+        """List the values that these columns have in rows that differ, in whatever tables have them.
+
+        All tables must have been compared before; None where one could not be, row by row.
+        """
+        before, after = (side.manifest["tables"] for side in (self.before, self.after))
+        if before.keys() != after.keys() or any(
+            _describe_key(before[name]) != _describe_key(table) for name, table in after.items()
+        ):
+            return None
+        touched: dict[str, set[str]] = {column: set() for column in columns}
+        for name in self.compared:
+            for column in touched.keys() & {one["name"] for one in (*before[name]["columns"], *after[name]["columns"])}:
+                query = f"SELECT unnest([old.{column}, new.{column}]) FROM {self.join_moves(name)}"
+                touched[column] |= {value for (value,) in self._fetch(query) if value is not None}
+        return {column: sorted(values) for column, values in touched.items()}
 
     def _find_moves(self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         key, table = old["key"], quote_name(name)

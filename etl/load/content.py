@@ -84,6 +84,18 @@ def hash_partitions(parts: Iterable[pl.DataFrame], table: str) -> dict[str, str]
     return dict(sorted(hashes.items()))
 
 
+def list_partitions(key_range: tuple[str, str] | None) -> list[str]:
+    """List the partitions of ids from one to another, both included; none for no range.
+
+    >>> list_partitions(("0f" * 16, "1100" * 8))
+    ['0f', '10', '11']
+    """
+    if key_range is None:
+        return []
+    first, last = (int(key[:2], 16) for key in key_range)
+    return list(PARTITIONS[first : last + 1])
+
+
 def _gather_partitions(parts: Iterable[pl.DataFrame], table: str) -> Iterator[pl.DataFrame]:
     """Give all rows with their partition's digits in a further column; no partition goes on in the next frame."""
     leading = list_key(TABLES[table])[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -11,13 +11,13 @@ from etl.errors import PaperhouseError
 from etl.load.documents import write_documents
 from etl.load.files import check_room, flush_file, hash_file, link_file
 from etl.load.gates import check_gates
-from etl.load.manifest import list_entries, make_manifest, write_manifest
+from etl.load.manifest import FileEntry, list_entries, make_manifest, write_manifest
 from etl.load.reader import Release
 from etl.load.sql_files import list_sql_files
 from etl.load.succession import check_declared, check_shrink, diff_with_current
 from etl.load.tables import list_files, scan_files
-from etl.load.verify import verify_table
-from schemas import TABLES
+from etl.load.verify import verify_changes, verify_table
+from schemas import CONTRACT_VERSION, TABLES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from etl.load.documents import Render
+    from etl.load.gates import Touched
+    from etl.load.manifest import TableEntry
+    from etl.load.release_diff import ReleaseDiff
 
 
 class TablesIncompleteError(PaperhouseError):
@@ -78,26 +81,27 @@ class Terms:
     accept_break: str | None = None
 
 
-def prepare_draft(
+def prepare_draft(  # noqa: PLR0913 - what to make, and what to go by
     staging: Path,
     sources: Mapping[str, Sequence[Path]],
     *,
     terms: Terms,
     before: Release | None,
+    checked: frozenset[str],
     begin: Callable[[str], None],
 ) -> Release:
     """Link, check and describe the tables in a new folder of ``staging``: gives the release as it lies there.
 
-    ``before`` is the release that this one is to follow.
+    ``before`` is the release that this one is to follow, and ``checked`` are those of its files, by their paths in it,
+    that this code has checked and nobody has touched since.
     Errors: as for ``link_tables``, ``verify_table``, ``check_gates``, ``check_shrink`` and ``check_declared``.
     """
     draft = staging / "release"
     begin("link")
-    files = link_tables(sources, draft, before)
+    links = {table: link_table(table, paths, draft, before, checked) for table, paths in sources.items()}
+    files = {table: list(linked.files) for table, linked in links.items()}
     begin("verify")
-    entries = {table: verify_table(table, paths, draft) for table, paths in files.items()}
-    begin("gates")
-    check_gates(files, staging / "spill")
+    entries = {table: _verify(table, linked, draft, before) for table, linked in links.items()}
     manifest = make_manifest(
         entries=entries,
         input_counts=_count_inputs(files["inputs"]),
@@ -107,7 +111,10 @@ def prepare_draft(
     )
     release = Release(manifest["release_id"], draft, manifest)
     begin("compare")
-    manifest |= _succeed(before, release, terms, staging / "spill")
+    diff = diff_with_current(before, release, staging / "spill")
+    begin("gates")
+    check_gates(files, staging / "spill", _find_touched(before, diff, checked))
+    manifest |= _succeed(before, release, diff, terms)
     manifest["storage"] = _measure_storage(release, before)
     begin("documents")
     manifest["documents"] = write_documents(release, before, terms.documents)
@@ -116,37 +123,85 @@ def prepare_draft(
     return release
 
 
-def link_tables(sources: Mapping[str, Sequence[Path]], draft: Path, before: Release | None) -> dict[str, list[Path]]:
-    """Link the tables' files into the draft, in key order.
+class Linked(NamedTuple):
+    """A table's files in the draft, in key order.
+
+    ``known`` are the entries of those that the release before has, too, and that were checked with it; ``gone`` are its
+    other files.
+    """
+
+    files: tuple[Path, ...]
+    known: Mapping[Path, FileEntry]
+    gone: tuple[Path, ...]
+
+
+def link_table(
+    table: str, sources: Sequence[Path], draft: Path, before: Release | None, checked: frozenset[str]
+) -> Linked:
+    """Link a table's files into the draft.
 
     A file whose very bytes the release before has is linked to that one, so that the disk holds them once.
     Errors: ``SourceDamagedError``.
     """
-    linked: dict[str, list[Path]] = {}
-    for table, paths in sources.items():
-        folder = draft / table
-        folder.mkdir(parents=True)
-        linked[table] = [folder / f"part-{number:05d}.parquet" for number in range(len(paths))]
-        for source, target in zip(paths, linked[table], strict=True):
-            link_file(_find_twin(source, table, before) or source, target)
-        flush_file(folder)
-    return linked
+    folder = draft / table
+    folder.mkdir(parents=True)
+    earlier = (
+        [] if before is None or table not in before.manifest["tables"] else before.manifest["tables"][table]["files"]
+    )
+    twins = _Twins(before.path if before is not None else draft, earlier, checked)
+    files, known = [], {}
+    for source in sources:
+        twin, is_checked = twins.find(source)
+        target = folder / source.name
+        link_file(source if twin is None else twins.folder / twin["path"], target)
+        files.append(target)
+        if twin is not None and is_checked:
+            known[target] = FileEntry(**{**twin, "path": target.relative_to(draft).as_posix()})
+    flush_file(folder)
+    kept = {entry.sha256 for entry in known.values()}
+    gone = tuple(twins.folder / entry["path"] for entry in earlier if entry["sha256"] not in kept)
+    return Linked(tuple(files), known, gone)
 
 
-def _find_twin(source: Path, table: str, before: Release | None) -> Path | None:
-    """Find a file of the release before with the same bytes; one that is damaged by now has others."""
-    if before is None or table not in before.manifest["tables"]:
-        return None
-    size = source.stat().st_size
-    for entry in before.manifest["tables"][table]["files"]:
-        twin: Path = before.path / entry["path"]
-        is_same = twin.is_file() and twin.samefile(source)
-        if is_same and hash_file(source) != entry["sha256"]:
-            raise SourceDamagedError(source, twin)
-        is_like = entry["bytes"] == size and twin.is_file()
-        if is_same or (is_like and hash_file(source) == entry["sha256"] == hash_file(twin)):
-            return twin
-    return None
+class _Twins:
+    """The files of a table of the release before, to be found by what they are or by what is in them."""
+
+    def __init__(self, folder: Path, entries: Sequence[Mapping[str, Any]], checked: frozenset[str]) -> None:
+        self.folder, self._checked = folder, checked
+        self._by_inode: dict[tuple[int, int], Mapping[str, Any]] = {}
+        self._by_size: dict[int, list[Mapping[str, Any]]] = {}
+        for entry in entries:
+            path: Path = folder / entry["path"]
+            if path.is_file():
+                found = path.stat()
+                self._by_inode[found.st_dev, found.st_ino] = entry
+                self._by_size.setdefault(entry["bytes"], []).append(entry)
+
+    def find(self, source: Path) -> tuple[Mapping[str, Any] | None, bool]:
+        """Find the file with the same bytes, and whether it is the very same and known to be good.
+
+        One that is damaged by now has others. Errors: ``SourceDamagedError``.
+        """
+        found = source.stat()
+        entry = self._by_inode.get((found.st_dev, found.st_ino))
+        if entry is not None:
+            if entry["path"] in self._checked:
+                return entry, True
+            if hash_file(source) != entry["sha256"]:
+                raise SourceDamagedError(source, self.folder / entry["path"])
+            return entry, False
+        for like in self._by_size.get(found.st_size, ()):
+            if hash_file(source) == like["sha256"] == hash_file(self.folder / like["path"]):
+                return like, False
+        return None, False
+
+
+def _verify(table: str, linked: Linked, draft: Path, before: Release | None) -> TableEntry:
+    """Check a table's files, or what of them the release before does not vouch for."""
+    if before is None or not linked.known or before.manifest["contract_version"] != CONTRACT_VERSION:
+        return verify_table(table, linked.files, draft)
+    hashes = before.manifest["tables"][table]["partition_hashes"]
+    return verify_changes(table, linked.files, draft, linked.known, hashes, linked.gone)
 
 
 def _measure_storage(release: Release, before: Release | None) -> dict[str, int]:
@@ -158,11 +213,18 @@ def _measure_storage(release: Release, before: Release | None) -> dict[str, int]
     return {"table_bytes": sum(sizes.values()), "linked_bytes": linked}
 
 
-def _succeed(before: Release | None, release: Release, terms: Terms, workspace: Path) -> dict[str, Any]:
+def _find_touched(before: Release | None, diff: ReleaseDiff | None, checked: frozenset[str]) -> Touched | None:
+    """Find which ids the gates have to look at; None for all of them, where they never held for the release before."""
+    if before is None or diff is None or diff.contract_before != CONTRACT_VERSION:
+        return None
+    files = {file["path"] for table in before.manifest["tables"].values() for file in table["files"]}
+    return diff.touched if files <= checked else None
+
+
+def _succeed(before: Release | None, release: Release, diff: ReleaseDiff | None, terms: Terms) -> dict[str, Any]:
     """Check that the release may follow the one before it, and say for the manifest what differs."""
     if not terms.allow_shrink:
         check_shrink(before.manifest if before else None, release.manifest)
-    diff = diff_with_current(before, release, workspace)
     if diff:
         check_declared(diff, terms.accept_break)
     return {"changes": diff.to_plain() if diff else None, "accepted_break": terms.accept_break}

@@ -109,7 +109,7 @@ def list_below(folder: Path) -> tuple[list[Path], list[Path]]:
     return sorted(folders), sorted(others)
 
 
-def hash_below(folder: Path, *, besides: str) -> dict[str, str]:
+def hash_below(folder: Path, *, besides: str | None = None) -> dict[str, str]:
     """Hash all files below a folder but what has this name in it, by their names relative to it.
 
     Errors: as for :func:`list_below`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,9 +14,11 @@ from etl.load.duckdb_names import quote_name, quote_text
 from etl.load.invariants import GATES
 from etl.load.memory import ask_in_little_memory
 from etl.load.tables import select_table
+from schemas import TABLES
+from schemas.columns import list_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from etl.load.invariants import Gate
@@ -45,13 +48,22 @@ class InvariantBrokenError(PaperhouseError):
         )
 
 
-def check_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -> None:
-    """Run the gates over the tables' Parquet files; the first that does not hold raises ``InvariantBrokenError``."""
-    for error in find_broken_gates(files, spill_folder):
+Touched = Mapping[str, Sequence[str]]
+"""Values of the columns in ``etl.load.invariants.BY``: of all others, every row was there when the gates last held."""
+
+
+def check_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path, touched: Touched | None = None) -> None:
+    """Run the gates over the tables' Parquet files; the first that does not hold raises ``InvariantBrokenError``.
+
+    Gates that can be asked by the values of a column are asked of what is ``touched`` alone, if that is known.
+    """
+    for error in find_broken_gates(files, spill_folder, touched):
         raise error
 
 
-def find_broken_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -> Iterator[InvariantBrokenError]:
+def find_broken_gates(
+    files: Mapping[str, Sequence[Path]], spill_folder: Path, touched: Touched | None = None
+) -> Iterator[InvariantBrokenError]:
     """Run every gate over the tables' Parquet files, in little memory as long as that will do, and room in the folder.
 
     Gives an error, which is not raised, for each gate that does not hold, with an example that is always the same one.
@@ -59,9 +71,35 @@ def find_broken_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path) -
     with contextlib.closing(duckdb.connect(config={"temp_directory": str(spill_folder)})) as connection:
         for table, paths in files.items():
             connection.execute(f"CREATE VIEW {quote_name(table)} AS {select_table(table, paths)}")
+        for column, values in (touched or {}).items():
+            _cut_tables(connection, files, column, values)
         for gate in GATES:
+            connection.execute(f"USE {_name_schema(gate.by) if touched and gate.by else 'main'}")
             for example, count in ask_in_little_memory(partial(_find_offenders, connection, gate), LITTLE_MEMORY):
                 yield InvariantBrokenError(gate, example, count)
+
+
+def _cut_tables(
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[str], column: str, values: Sequence[str]
+) -> None:
+    """Put the rows with one of these values into a schema of their own; other tables are there as they are."""
+    schema = _name_schema(column)
+    connection.execute(f"CREATE SCHEMA {schema}")
+    connection.execute(
+        f"CREATE TEMP TABLE touched_{column} AS SELECT unnest($values) AS {column}", {"values": [*values]}
+    )
+    for table in tables:
+        if column in {one.name for one in list_columns(TABLES[table])}:
+            condition = f"WHERE {column} IN (FROM touched_{column})"
+            connection.execute(
+                f"CREATE TABLE {schema}.{quote_name(table)} AS FROM main.{quote_name(table)} {condition}"
+            )
+        else:
+            connection.execute(f"CREATE VIEW {schema}.{quote_name(table)} AS FROM main.{quote_name(table)}")
+
+
+def _name_schema(column: str | None) -> str:
+    return f"by_{column}"
 
 
 def _find_offenders(

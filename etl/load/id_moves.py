@@ -54,10 +54,22 @@ def follow_ids(comparer: Comparer) -> IdMoves:
     has_all = all(name in side for name in _TABLES for side in tables)
     if not has_all or is_same_table(tables[0]["aliases"], tables[1]["aliases"]):
         return IdMoves()
+    which = "true"
+    if "aliases" in comparer.compared:
+        # Of a paper none of whose aliases moved there is nothing to tell, and of nearly all papers none did.
+        comparer.connection.execute(
+            "CREATE TABLE moved_papers AS SELECT DISTINCT unnest([old.paper_id, new.paper_id]) AS paper_id "
+            f"FROM {comparer.join_moves('aliases')}"
+        )
+        which = "paper_id IN (FROM moved_papers) OR alias_id IN (SELECT alias_id FROM moves_aliases)"
+    sides = {
+        side: f"(SELECT alias_id, paper_id, dump_id FROM ({comparer.select_whole(side, 'aliases')}) WHERE {which})"
+        for side in ("before", "after")
+    }
     comparer.connection.execute(
         "CREATE TABLE id_pairs AS SELECT alias_id, old.paper_id AS old_id, new.paper_id AS new_id, "
-        "old.dump_id IN (SELECT dump_id FROM after.dumps) AS has_dump "
-        "FROM before.aliases AS old LEFT JOIN after.aliases AS new USING (alias_id)"
+        f"old.dump_id IN (SELECT dump_id FROM ({comparer.select_whole('after', 'dumps')})) AS has_dump "
+        f"FROM {sides['before']} AS old LEFT JOIN {sides['after']} AS new USING (alias_id)"
     )
     return IdMoves(
         merged=_count(comparer, f"SELECT new_id FROM id_pairs WHERE {_MERGED}"),

@@ -11,16 +11,22 @@ from typing import Final, NamedTuple
 
 from schemas.codes import VARIANT_FIELDS
 
+BY: Final = ("dump_id", "paper_id")
+"""Columns by whose values gates can be asked."""
+
 
 class Gate(NamedTuple):
     """An invariant: its name, what it says, and the query that finds its offenders.
 
     Where the query has ``{some}``, that is a condition on ``paper_id``: it can be asked of some papers at a time.
+    ``by`` is the column, if there is one, by whose values it can be asked: whether rows of one value break it hangs on
+    no other rows, in whatever tables these are.
     """
 
     name: str
     sentence: str
     offenders: str
+    by: str | None = None
 
 
 def _compare(stated: str, counted: str, keys: str, *, missing: str = "0") -> str:
@@ -38,7 +44,8 @@ def _compare(stated: str, counted: str, keys: str, *, missing: str = "0") -> str
 def _make_count_gate(table: str, column: str, keys: str, counted: str, *, missing: str = "0") -> Gate:
     source = f"SELECT {keys}, {counted} GROUP BY ALL"
     offenders = _compare(f"SELECT {keys}, {column} AS amount FROM {table}", source, keys, missing=missing)
-    return Gate(f"{table}_{column}", f"{table}.{column} is what the other tables show", offenders)
+    by = next((name for name in BY if name in keys), None)
+    return Gate(f"{table}_{column}", f"{table}.{column} is what the other tables show", offenders, by)
 
 
 def _make_reference_gate(child: str, parent: str, keys: str, *, where: str = "true", within: str = "true") -> Gate:
@@ -47,6 +54,7 @@ def _make_reference_gate(child: str, parent: str, keys: str, *, where: str = "tr
         f"each {keys} of {child} stands in {parent}",
         f"SELECT {keys} FROM (SELECT * FROM {child} WHERE {where}) "
         f"ANTI JOIN (SELECT * FROM {parent} WHERE {within}) USING ({keys})",
+        next(name for name in BY if name in keys),
     )
 
 
@@ -113,6 +121,7 @@ _BYTE_GATES: Final = (
             FULL JOIN (SELECT dump_id, max(byte_end) AS byte_end FROM ({_PIECES}) GROUP BY dump_id) USING (dump_id)
             WHERE byte_count IS DISTINCT FROM coalesce(byte_end, 0)
         """,
+        "dump_id",
     ),
     Gate(
         "bytes_by_role",
@@ -128,6 +137,7 @@ _BYTE_GATES: Final = (
             f"SELECT dump_id, role, sum(byte_end - byte_start) AS amount FROM ({_PIECES}) GROUP BY ALL",
             "dump_id, role",
         ),
+        "dump_id",
     ),
 )
 
@@ -190,6 +200,7 @@ _RESOLUTION_GATES: Final = (
             FROM listings AS l JOIN pages AS p USING (dump_id, page_number)
             WHERE l.page_on IS DISTINCT FROM p.page_on
         """,
+        "dump_id",
     ),
     _make_reference_gate("near_misses", "listings", "dump_id, position, paper_id"),
     Gate(
@@ -209,6 +220,7 @@ _RESOLUTION_GATES: Final = (
             "paper_id",
         )
         + " OR survivors <> 1",
+        "paper_id",
     ),
     Gate(
         "merges_match_within_the_paper",
@@ -221,11 +233,13 @@ _RESOLUTION_GATES: Final = (
             WHERE NOT m.is_survivor
                 AND (o.paper_id IS NULL OR (o.dump_id = m.dump_id AND o.position = m.position))
         """,
+        "paper_id",
     ),
     Gate(
         "variants_rebuild_listings",
         "variants has a row for exactly the fields in which a listing differs from its paper, with the listing's value",
         _find_wrong_variants(),
+        "paper_id",
     ),
 )
 

@@ -16,7 +16,7 @@ import duckdb
 from etl.errors import PaperhouseError
 from etl.load.catalog import CATALOG_NAME, require_usable_catalog
 from etl.load.log import read_log
-from etl.load.manifest import MANIFEST_NAME, ManifestUnreadableError, list_release_files, read_manifest
+from etl.load.manifest import MANIFEST_NAME, ManifestUnreadableError, read_manifest
 from etl.load.tables import scan_files
 from etl.load.warehouse import find_warehouse
 
@@ -87,10 +87,10 @@ class Release:
 
     def list_files(self, table: str) -> list[Path]:
         """List a table's Parquet files in key order; an unknown table raises ``TableUnknownError``."""
-        files = list_release_files(self.manifest, self.path)
-        if table not in files:
-            raise TableUnknownError(table, list(files))
-        return files[table]
+        tables = self.manifest["tables"]
+        if table not in tables:
+            raise TableUnknownError(table, sorted(tables))
+        return [self.path / file["path"] for file in tables[table]["files"]]
 
     def scan(self, table: str) -> pl.LazyFrame:
         """Open a table lazily, rows in key order."""

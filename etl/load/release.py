@@ -26,6 +26,7 @@ from etl.load.manifest import ManifestUnreadableError
 from etl.load.reader import CURRENT, Release, ReleaseMissingError, open_release, read_current_id
 from etl.load.retention import mark_current, remove_old_releases
 from etl.load.staging import hold_staging, sweep_staging
+from etl.load.standing import find_checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,7 +91,7 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
     order by name; they are linked, not copied, and must not change afterwards. ``facts`` go to the manifest as they
     are (JSON; with ``input_roots`` a release that shrinks by more than half is refused, unless ``allow_shrink``).
     ``documents`` are rendered beside those of ``etl.load.documents``; ``accept_break`` is the reason why data may
-    change so that readers break. ``on_step`` is told each step as it begins: link, verify, gates, compare, documents
+    change so that readers break. ``on_step`` is told each step as it begins: link, verify, compare, gates, documents
     and, unless a ``dry_run`` ends there, place, catalog, seal, commit, flush, log, clean. What differs from the release
     before, which is the current one or the one named by ``follow``, stands in the manifest under ``changes``.
 
@@ -107,7 +108,14 @@ def publish(  # noqa: PLR0913 - the options of one act, each by its name
             check_space(sources, staging)
             before = _open_before(warehouse, follow)
             terms = Terms(facts, documents, now, allow_shrink, accept_break)
-            draft = prepare_draft(staging, sources, terms=terms, before=before, begin=steps.begin)
+            draft = prepare_draft(
+                staging,
+                sources,
+                terms=terms,
+                before=before,
+                checked=find_checked(warehouse, before),
+                begin=steps.begin,
+            )
             release = Release(draft.release_id, warehouse.releases / draft.release_id, draft.manifest)
             if dry_run:
                 return release

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from etl.load.comparison import MEMORY_LIMITS, open_comparison
 from etl.load.id_moves import IdMoves, follow_ids
+from etl.load.invariants import BY
 from etl.load.memory import ask_in_little_memory
 from schemas import TABLES
 from schemas.compatibility import Difference, Level, compare_contracts, measure_raise, raise_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from etl.load.comparison import Comparer, TableChanges
@@ -27,6 +28,8 @@ LOST_SHARE: Final = 0.05
 """Of the rows that both releases have, the share whose value in a column may become null before that is a break."""
 LEAST_LOST: Final = 20
 """Fewer such rows are no break, whatever share of a small table they are."""
+MOST_TOUCHED: Final = 50_000
+"""Rows that differ, up to which their ids are listed."""
 _OUTSIDE: Final = frozenset({"inputs"})
 """What a file was called, and what was given for it, is the user's to change."""
 
@@ -43,6 +46,8 @@ class ReleaseDiff:
     ids: IdMoves
     schema_differences: tuple[Difference, ...]
     data_breaks: tuple[Difference, ...]
+    touched: Mapping[str, Sequence[str]] | None = None
+    """The values of ids in rows that differ, as ``etl.load.gates.Touched``; None where these are very many."""
 
     @property
     def needed(self) -> Level:
@@ -95,6 +100,7 @@ def diff_opened(comparer: Comparer) -> ReleaseDiff:
     names = [*(name for name in TABLES if name in there), *sorted(there - set(TABLES))]
     tables = {name: comparer.compare_table(name) for name in names}
     ids = follow_ids(comparer)
+    moved = sum(one.added + one.removed + one.changed for one in tables.values())
     return ReleaseDiff(
         before=comparer.before.release_id,
         after=comparer.after.release_id,
@@ -104,6 +110,7 @@ def diff_opened(comparer: Comparer) -> ReleaseDiff:
         ids=ids,
         schema_differences=tuple(compare_contracts(before, after)),
         data_breaks=tuple(_find_data_breaks(tables, ids)),
+        touched=comparer.list_touched(*BY) if moved <= MOST_TOUCHED else None,
     )
 
 

@@ -2,7 +2,8 @@
 
 A build with nothing new must not read a large release again. So when a release was published it is noted what it was
 made from, and of each of its files the size, time and inode. What a disk does to bytes behind these is for ``paperhouse
-verify`` to find. Without the note, or with another one, a build publishes as if it was the first.
+verify`` to find. Without the note, or with another one, a build publishes as if it was the first. A release that no
+longer stands, but was checked by the same code, still vouches for those of its files that are in the next one, too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from etl.load.files import create_file, list_below
 from etl.load.log import read_log
 from etl.load.manifest import ManifestUnreadableError
 from etl.load.reader import open_release, read_current_id
+from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +48,16 @@ def find_standing(warehouse: Warehouse, made_from: str) -> Release | None:
         return None
 
 
+def find_checked(warehouse: Warehouse, release: Release | None) -> frozenset[str]:
+    """Find the files of a release, by their paths in it, that this code has checked and nobody has touched since."""
+    note = _read_note(warehouse)
+    if release is None or not isinstance(note, dict) or note.get("code") != fingerprint_code():
+        return frozenset()
+    if note.get("path") != ascii(str(release.path)) or not release.path.is_dir():
+        return frozenset()
+    return frozenset(name for name, look in _look_at(release.path).items() if note["files"].get(name) == look)
+
+
 def forget_note(warehouse: Warehouse) -> None:
     """Forget what was published, so that the next build checks and publishes everything."""
     _find_note(warehouse).unlink(missing_ok=True)
@@ -53,10 +65,17 @@ def forget_note(warehouse: Warehouse) -> None:
 
 def _describe(release_folder: Path, made_from: str) -> dict[str, Any]:
     """Describe a release as JSON has it; one that lies elsewhere is another one, since its views name its files."""
-    files = list_below(release_folder)[1] if release_folder.is_dir() else []
-    stats = {path.relative_to(release_folder).as_posix(): path.lstat() for path in files}
-    looks = {name: [found.st_size, found.st_mtime_ns, found.st_ino] for name, found in stats.items()}
-    return {"made_from": made_from, "path": ascii(str(release_folder)), "files": looks}
+    return {
+        "made_from": made_from,
+        "code": fingerprint_code(),
+        "path": ascii(str(release_folder)),
+        "files": _look_at(release_folder) if release_folder.is_dir() else {},
+    }
+
+
+def _look_at(release_folder: Path) -> dict[str, list[int]]:
+    stats = {path.relative_to(release_folder).as_posix(): path.lstat() for path in list_below(release_folder)[1]}
+    return {name: [found.st_size, found.st_mtime_ns, found.st_ino] for name, found in stats.items()}
 
 
 def _read_note(warehouse: Warehouse) -> object:

@@ -51,12 +51,12 @@ class TableMissingError(PaperhouseError):
         super().__init__(f"{folder} holds no Parquet files: the step that writes this table has not run; build again")
 
 
-def write_table(rows: pl.DataFrame, table: str, folder: Path, *, partitions: int = 1, first_part: int = 0) -> None:
+def write_table(rows: pl.DataFrame, table: str, folder: Path, *, partitions: int = 1) -> None:
     """Write all rows of a table, or a range of its keys, to ``folder/table`` in published form.
 
     ``partitions`` is a power of two: rows go to files by the first bits of their leading id, so that a file is a range
-    of keys; a table that is keyed by text is always one file. ``first_part`` numbers the first file: who writes a table
-    range by range, in key order, gives each range its own numbers. No rows make one empty file with the full schema.
+    of keys, and who writes a table range by range writes each file once; a table that is keyed by text is always one
+    file. No rows make one empty file with the full schema.
 
     Columns in:  those of the table, in any order and any integer width that holds the values; rows in any order.
     Errors:      a column too many or too few, a type that cannot be cast without loss, a null where the contract has
@@ -66,7 +66,7 @@ def write_table(rows: pl.DataFrame, table: str, folder: Path, *, partitions: int
     target = folder / table
     target.mkdir(parents=True, exist_ok=True)
     for number, part in _split_rows(published, table, partitions):
-        _write_file(part, arrow_schema(TABLES[table]), target / f"part-{first_part + number:05d}.parquet")
+        _write_file(part, arrow_schema(TABLES[table]), target / name_part(number))
     flush_file(target)
     flush_file(folder)
 
@@ -173,6 +173,40 @@ def has_id_key(table: str) -> bool:
     return next(column.unit for column in list_columns(TABLES[table]) if column.name == key) == ID_UNIT
 
 
+def read_key_range(table: str, file: Path) -> tuple[str, str] | None:
+    """Read the first and the last leading id of a table's file from its statistics; None if it has no row.
+
+    Errors: a file without these statistics, or of another schema, raises ``TableMismatchError``.
+    """
+    metadata = pq.read_metadata(file)
+    if not metadata.num_rows:
+        return None
+    columns = [metadata.row_group(number).column(0) for number in (0, metadata.num_row_groups - 1)]
+    found = [one.statistics for one in columns if one.path_in_schema == list_key(TABLES[table])[0]]
+    if len(found) != len(columns) or not all(one is not None and one.has_min_max for one in found):
+        raise TableMismatchError(table, f"{file.name} does not say which keys are in it")
+    return found[0].min, found[-1].max
+
+
+def number_part(table: str, partitions: int) -> pl.Expr:
+    """Say which of so many parts, a power of two up to 65,536, a row belongs to: the first bits of its leading id.
+
+    >>> pl.DataFrame({"paper_id": ["00ff", "7fff", "8000"]}).select(number_part("papers", 4)).to_series().to_list()
+    [0, 1, 2]
+    """
+    leading = pl.col(list_key(TABLES[table])[0])
+    return leading.str.slice(0, 4).str.to_integer(base=16, dtype=pl.UInt32) // (MAX_PARTITIONS // partitions)
+
+
+def name_part(number: int) -> str:
+    """Name a part's file.
+
+    >>> name_part(7)
+    'part-00007.parquet'
+    """
+    return f"part-{number:05d}.parquet"
+
+
 def _can_cast(given: pl.DataType, wanted: pl.DataType) -> bool:
     """Tell whether a cast keeps every value or fails: integers may be too big, a boolean is no number."""
     if given == pl.Null:
@@ -191,9 +225,7 @@ def _split_rows(rows: pl.DataFrame, table: str, partitions: int) -> Iterator[tup
     if partitions == 1 or rows.is_empty() or not has_id_key(table):
         yield 0, rows
         return
-    leading = list_key(TABLES[table])[0]
-    number = pl.col(leading).str.slice(0, 4).str.to_integer(base=16) // (MAX_PARTITIONS // partitions)
-    runs = rows.select(number.rle().alias("run")).unnest("run")
+    runs = rows.select(number_part(table, partitions).rle().alias("run")).unnest("run")
     start = 0
     for length, partition in runs.iter_rows():
         yield partition, rows.slice(start, length)

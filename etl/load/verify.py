@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.errors import PaperhouseError
-from etl.load.content import hash_partitions
+from etl.load.content import hash_partitions, list_partitions
 from etl.load.files import hash_file
 from etl.load.manifest import FileEntry, TableEntry
-from etl.load.tables import TableMismatchError, find_disorder, scan_files
+from etl.load.tables import TableMismatchError, find_disorder, has_id_key, read_key_range, scan_files
 from schemas import TABLES
 from schemas.arrow import arrow_schema
 from schemas.columns import list_key
 from schemas.validation import find_failures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 
-_CHECKED_BYTES: Final = 16 << 20
-"""So much is checked together, at least, where files are smaller."""
+_BATCH_BYTES: Final = 4 << 20
+"""So many bytes of files are read and checked together, at least."""
 
 
 class RowRuleBrokenError(PaperhouseError):
@@ -54,9 +56,53 @@ def verify_table(table: str, files: Sequence[Path], root: Path, *, on_fault: _Fi
             ``RowRuleBrokenError``; with ``on_fault`` these are told instead, and the next rows are looked at. Another
             schema than the contract's always raises ``TableMismatchError``.
     """
-    entries: list[FileEntry] = []
+    entries: dict[Path, FileEntry] = {}
     parts = _read_parts(table, files, root, entries, on_fault or _refuse)
-    return TableEntry(partition_hashes=hash_partitions(parts, table), files=tuple(entries))
+    return TableEntry(partition_hashes=hash_partitions(parts, table), files=tuple(entries[file] for file in files))
+
+
+def verify_changes(  # noqa: PLR0913, PLR0917 - what there is, and what was
+    table: str,
+    files: Sequence[Path],
+    root: Path,
+    known: Mapping[Path, FileEntry],
+    hashes: Mapping[str, str],
+    gone: Sequence[Path],
+) -> TableEntry:
+    """Do the same for a table of which most files are those of the release before, and have been checked with it.
+
+    Only new files are checked, and only the partitions hashed in which a row came or went.
+    ``known`` are the entries of files that both releases have, ``hashes`` those of the partitions before, and ``gone``
+    are the files that are no longer there. Errors: as for :func:`verify_table`.
+    """
+    new = [file for file in files if file not in known]
+    if not new and not gone:
+        return TableEntry(partition_hashes=hashes, files=tuple(known[file] for file in files))
+    ranges = _read_ranges(table, files, gone)
+    if ranges is None:
+        return verify_table(table, files, root)
+    moved = {name for file in (*new, *gone) for name in list_partitions(ranges[file])}
+    touched = [file for file in files if file not in known or not moved.isdisjoint(list_partitions(ranges[file]))]
+    entries = dict(known)
+    found = hash_partitions(_read_parts(table, touched, root, entries, _refuse), table)
+    standing = {name: digest for name, digest in hashes.items() if name not in moved}
+    rehashed = {name: digest for name, digest in found.items() if name in moved}
+    return TableEntry(
+        partition_hashes=dict(sorted((standing | rehashed).items())), files=tuple(entries[file] for file in files)
+    )
+
+
+def _read_ranges(table: str, files: Sequence[Path], gone: Sequence[Path]) -> dict[Path, tuple[str, str] | None] | None:
+    """Read which ids lie in which file; None where files do not part them, or do not say so."""
+    if not has_id_key(table):
+        return None
+    try:
+        ranges = {file: read_key_range(table, file) for file in (*files, *gone)}
+    except (OSError, pa.ArrowException, TableMismatchError):
+        return None
+    bounds = [bound for file in files for bound in ranges[file] or ()]
+    parts = zip(bounds[1::2], bounds[2::2], strict=False)
+    return ranges if all(last < first for last, first in parts) else None
 
 
 def _refuse(error: RowRuleBrokenError | TableMismatchError) -> None:
@@ -64,35 +110,60 @@ def _refuse(error: RowRuleBrokenError | TableMismatchError) -> None:
 
 
 def _read_parts(
-    table: str, files: Sequence[Path], root: Path, entries: list[FileEntry], on_fault: _Finder
+    table: str, files: Sequence[Path], root: Path, entries: dict[Path, FileEntry], on_fault: _Finder
 ) -> Iterator[pl.DataFrame]:
-    """Read and check file by file, in key order; each file gets its entry.
+    """Read and check files in key order, small ones together; each that has no entry yet is checked, and gets one.
 
-    The rows of small files are checked together, since looking at few of them takes nearly as long as at many.
+    Looking at few rows takes nearly as long as at many.
     """
     last = pl.DataFrame()
-    unchecked: list[pl.DataFrame] = []
-    for file in files:
-        check_schema(table, file)
-        rows = scan_files([file]).collect()
+    for batch in _batch_files(files):
+        new = [file for file in batch if file not in entries]
+        for file in new:
+            check_schema(table, file)
+        rows = scan_files(batch).collect()
         keys = rows.select(list_key(TABLES[table]))
         disorder = find_disorder(pl.concat([last, keys]) if last.height else keys, table)
+        counts = [entries[file].rows if file in entries else pq.read_metadata(file).num_rows for file in batch]
         if disorder is not None:
-            on_fault(TableMismatchError(table, f"{file.name} is not in key order at {disorder}"))
+            name = _find_file(batch, counts, keys.height - 1 - keys.rows()[::-1].index(disorder)).name
+            on_fault(TableMismatchError(table, f"{name} is not in key order at {disorder}"))
         last = keys.tail(1) if keys.height else last
-        unchecked.append(rows)
-        if file == files[-1] or sum(some.estimated_size() for some in unchecked) >= _CHECKED_BYTES:
+        start = 0
+        unchecked = []
+        for file, count in zip(batch, counts, strict=True):
+            if file not in entries:
+                unchecked.append(rows[start : start + count])
+                entries[file] = FileEntry(
+                    path=file.relative_to(root).as_posix(),
+                    rows=count,
+                    bytes=file.stat().st_size,
+                    sha256=hash_file(file),
+                )
+            start += count
+        if unchecked:
             _check_rows(table, pl.concat(unchecked), on_fault)
-            unchecked.clear()
-        entries.append(
-            FileEntry(
-                path=file.relative_to(root).as_posix(),
-                rows=rows.height,
-                bytes=file.stat().st_size,
-                sha256=hash_file(file),
-            )
-        )
         yield rows
+
+
+def _find_file(files: Sequence[Path], counts: Sequence[int], row: int) -> Path:
+    """Find the file that has the row of this number among those of all."""
+    ends = accumulate(counts)
+    return next(file for file, end in zip(files, ends, strict=True) if row < end)
+
+
+def _batch_files(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """Cut files, in their order, into lists that are worth reading together."""
+    batch: list[Path] = []
+    size = 0
+    for file in files:
+        batch.append(file)
+        size += file.stat().st_size
+        if size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def _check_rows(table: str, rows: pl.DataFrame, on_fault: _Finder) -> None:

@@ -26,7 +26,7 @@ def account_inputs(warehouse: Warehouse, collected: Receipt, extracted: Receipt)
         dumps = read_table(extracted.open_folder(warehouse), "dumps")
         return {"broken_rules": write_valid_tables({"inputs": add_rejections(inputs, dumps)}, folder)}
 
-    return run_stage(warehouse, "account", [collected.stage_id, extracted.stage_id], work)
+    return run_stage(warehouse, "account", [], work, made_from=[collected, extracted])
 
 
 def add_rejections(inputs: pl.DataFrame, dumps: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """Stage 5, date: which year every page is of, from all evidence of the whole set at once.
 
 Tasks by ranges gather what dumps and papers say of pages, and sum it up; that is a few rows for each page, and they are
-dated here.
+dated here. Where an earlier build knows nearly all of it, only pages on which a changed paper stands are asked again,
+and only clusters of pages with one of these are dated again.
 """
 
 from __future__ import annotations
@@ -12,42 +13,46 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from etl.load.tables import read_table
 from etl.runners.local import LocalRunner
+from etl.stages.amend import find_amendment, note_touched
+from etl.stages.amend_facts import DATED, DATING, FACTS_NAME, SUMMARIES_NAME, amend_facts, find_redated, read_page_dates
 from etl.stages.collect import read_inputs
-from etl.stages.identify import read_group_cards
+from etl.stages.identity import bring_together, read_group_cards
+from etl.stages.parts import read_parts
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.runs import WHOLE, Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
-from etl.stages.tasks import Tasks
+from etl.stages.runs import Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
+from etl.stages.tasks import RangeSpec, Tasks
 from etl.stages.validated import write_valid_tables
 from etl.transform.candidates import halve_id
-from etl.transform.dates import CUT_DAY, forget_cut_days
+from etl.transform.dated_papers import PAGE
+from etl.transform.dates import forget_cut_days
 from etl.transform.page_facts import PaperFacts, find_paper_facts, gather_evidence, sum_facts, summarize_pages
-from etl.transform.years import date_by_evidence
+from etl.transform.years import PAGE_DATE_SCHEMA, date_by_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
+    from etl.stages.amend_facts import AmendedFacts
+    from etl.stages.parts import Parts
     from etl.store import Place
 
-_DATING: Final = ("dump_id", "page_number", "page_on", "capture_year", "capture_year_basis")
 _PRIVATE: Final = ("capture_year", "capture_year_basis")
 _RANGES_OF_SUM: Final = 16
 """Facts are small, so a task sums up so many ranges: every task opens the runs of all ranges."""
 
 _GIVEN: Final = ("dump_id", "given_page_on", "given_by")
-_DATED: Final = ("dump_id", "page_number", "month", "day", *CUT_DAY)
+_GIVEN_NAME: Final = "given.parquet"
 
 
 @dataclass(frozen=True)
-class DateSpec:
-    """One task: extraction's runs, the folder of identify, the stage's own, and a range of dumps and of papers."""
+class DateSpec(RangeSpec):
+    """One task, on a range of dumps and of papers: also the folders of extraction's runs and of identify."""
 
     source: str
     identified: str
-    folder: str
-    bucket: Bucket
 
 
 def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
@@ -61,22 +66,24 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Receipt:
     """Date every page; writes ``pages`` and what ``read_page_dates`` reads; ``mirror`` as for ``run_stage``."""
-    given = read_inputs(collected.open_folder(warehouse)).select(_GIVEN).drop_nulls().unique()
+    given = read_inputs(collected.open_folder(warehouse)).select(_GIVEN).drop_nulls().unique().sort(pl.all())
     source, identity = extracted.open_folder(warehouse) / "runs", identified.open_folder(warehouse)
-    buckets = int(extracted.metrics["buckets"])
 
     def work(folder: Path) -> Mapping[str, int]:
-        sums = max(1, buckets // _RANGES_OF_SUM)
-        tasks = Tasks(runner or LocalRunner(), buckets + sums, on_progress)
-        for task, count in ((gather_page_facts, buckets), (sum_page_facts, sums)):
-            tasks.run(task, [DateSpec(str(source), str(identity), str(folder), one) for one in list_buckets(count)])
-        pages = read_runs(source / "pages").sort("dump_id", "page_number")
-        evidence = gather_evidence(pages, read_runs(folder / "summaries"), _read_facts(folder / "sums"), given)
-        page_dates = date_by_evidence(evidence, map(read_run, list_runs(folder / "sums" / "links")))
-        by_dump = halve_id("dump_id")
-        write_run(page_dates.select(_DATING), folder / "page_dates" / "all.arrow", by_dump, *_DATING[:2])
-        remove_runs(folder, "summaries", "sums", *PaperFacts._fields)
-        whole = pages.join(page_dates.drop(_PRIVATE), on=["dump_id", "page_number"], how="left")
+        given.write_parquet(folder / _GIVEN_NAME)
+        amendment = find_amendment(warehouse, "date", extracted, identified)
+        amended = None if amendment is None else amend_facts(source, identity, amendment, folder)
+        if amended is None:
+            parts = read_parts(extracted)
+            tasks = Tasks(runner or LocalRunner(), 2 * parts.buckets + _count_sums(parts), on_progress)
+            _gather_facts(source, identity, folder, parts, tasks)
+        pages = read_runs(source / "pages").sort(*PAGE)
+        known = None if amended is None else _find_known(amended, pages, given)
+        page_dates = _date_pages(folder, pages, given, known)
+        if amended is not None:
+            note_touched(folder, amended.earlier, find_redated(source, identity, amended, page_dates))
+        write_run(page_dates.select(DATING), folder / "page_dates" / "all.arrow", halve_id("dump_id"), *PAGE)
+        whole = pages.join(page_dates.drop(_PRIVATE), on=PAGE, how="left")
         broken_rules = write_valid_tables({"pages": _order_columns(whole)}, folder)
         bases = whole["page_year_basis"]
         return {
@@ -87,8 +94,43 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
             "broken_rules": broken_rules,
         }
 
-    depends_on = [extracted.stage_id, identified.stage_id, given.sort(pl.all()).rows()]
-    return run_stage(warehouse, "date", depends_on, work, mirror=mirror)
+    return run_stage(warehouse, "date", [given.rows()], work, made_from=[extracted, identified], mirror=mirror)
+
+
+def _count_sums(parts: Parts) -> int:
+    return max(1, parts.buckets // _RANGES_OF_SUM)
+
+
+def _gather_facts(source: Path, identified: Path, folder: Path, parts: Parts, tasks: Tasks) -> None:
+    """Gather what all dumps and papers say of pages, range by range, as runs below ``facts``."""
+    bring_together(source, identified, folder, parts, tasks)
+    for task, count in ((gather_page_facts, parts.buckets), (sum_page_facts, _count_sums(parts))):
+        specs = [DateSpec(str(folder), bucket, parts, str(source), str(identified)) for bucket in list_buckets(count)]
+        tasks.run(task, specs)
+    remove_runs(folder, *PaperFacts._fields)
+
+
+def _date_pages(folder: Path, pages: pl.DataFrame, given: pl.DataFrame, known: pl.DataFrame | None) -> pl.DataFrame:
+    """Date all pages from the facts of this stage's folder."""
+    facts = {name: read_runs(folder / FACTS_NAME / name) for name in PaperFacts._fields if name != "links"}
+    runs = list_runs(folder / FACTS_NAME / "links")
+    no_links = read_run(runs[0])[:0]  # they are many, and are read one run after the other
+    summaries = read_runs(folder / FACTS_NAME / SUMMARIES_NAME)
+    evidence = gather_evidence(pages, summaries, PaperFacts(**facts, links=no_links), given)
+    return date_by_evidence(evidence, map(read_run, runs), known)
+
+
+def _find_known(amended: AmendedFacts, pages: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """Find the pages of which nothing new is known, with what was found of them before."""
+    folder = amended.earlier.folder
+    before = pl.read_parquet(folder / _GIVEN_NAME, glob=False)
+    retold = pl.concat([one.join(other, on=_GIVEN, how="anti") for one, other in ((given, before), (before, given))])
+    dated = read_table(folder, "pages").select(name for name in PAGE_DATE_SCHEMA if name not in _PRIVATE)
+    private = read_page_dates(folder).select(*PAGE, *_PRIVATE)
+    known = dated.join(private, on=PAGE).join(pages, on=PAGE, how="semi").select(*PAGE_DATE_SCHEMA)
+    for asked in (amended.dumps, retold["dump_id"]):
+        known = known.filter(~pl.col("dump_id").is_in(asked.implode()))
+    return known
 
 
 def count_contradictions(pages: pl.DataFrame) -> int:
@@ -105,9 +147,9 @@ def gather_page_facts(spec: DateSpec) -> Bucket:
     source, folder = Path(spec.source), Path(spec.folder)
     name = f"{spec.bucket.number:06d}.arrow"
     by_dump = halve_id("dump_id")
-    cards = forget_cut_days(read_runs(source / "cards", spec.bucket, _DATED))
-    write_run(summarize_pages(cards), folder / "summaries" / name, by_dump, "page_number")
-    papers = forget_cut_days(read_group_cards(source, Path(spec.identified), spec.bucket, _DATED))
+    cards = forget_cut_days(read_runs(source / "cards", spec.bucket, DATED))
+    write_run(summarize_pages(cards), folder / FACTS_NAME / SUMMARIES_NAME / name, by_dump, "page_number")
+    papers = forget_cut_days(read_group_cards(source, Path(spec.identified), folder, spec.bucket, DATED))
     for kind, rows in find_paper_facts(papers)._asdict().items():
         write_run(rows, folder / kind / name, by_dump, "page_number")
     return spec.bucket
@@ -118,20 +160,9 @@ def sum_page_facts(spec: DateSpec) -> Bucket:
     folder = Path(spec.folder)
     facts = sum_facts(PaperFacts(*(read_runs(folder / kind, spec.bucket) for kind in PaperFacts._fields)))
     for kind, rows in facts._asdict().items():
-        run = folder / "sums" / kind / f"{spec.bucket.number:06d}.arrow"
+        run = folder / FACTS_NAME / kind / f"{spec.bucket.number:06d}.arrow"
         write_run(rows, run, halve_id("dump_id"), "page_number")
     return spec.bucket
-
-
-def _read_facts(sums: Path) -> PaperFacts:
-    """Read all but the links, which are many and are read one run after the other."""
-    facts = {name: read_runs(sums / name) for name in PaperFacts._fields if name != "links"}
-    return PaperFacts(**facts, links=read_run(list_runs(sums / "links")[0])[:0])
-
-
-def read_page_dates(folder: Path, bucket: Bucket = WHOLE) -> pl.DataFrame:
-    """Read back what dates a page's listings: its day, and the year that its year-less cards are of."""
-    return read_runs(folder / "page_dates", bucket)
 
 
 def _order_columns(pages: pl.DataFrame) -> pl.DataFrame:

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from etl.load.files import check_room
+from etl.load.tables import list_files, scan_files
+from etl.stages.amend import AMENDED_BYTES, Changes, amend_table, note_changes, read_rows_of
 from etl.stages.collect import read_plan
 from etl.stages.ledger import forget_ledger
-from etl.stages.made import RangeSpec, make_once
 from etl.stages.mirror import exchange_units, forget_sent_ledgers
-from etl.stages.receipt import Receipt, list_results, run_stage
+from etl.stages.parts import choose_parts, read_parts
+from etl.stages.receipt import Receipt, list_earlier, run_stage
 from etl.stages.runs import choose_bucket_count, list_buckets, read_runs
-from etl.stages.tasks import MAX_RETRIES, Tasks
+from etl.stages.tasks import MAX_RETRIES, RangeSpec, Tasks
 from etl.stages.units import choose_units, find_units, has_units, link_unit, list_units
-from etl.stages.validated import Report, write_report, write_valid_part
+from etl.stages.validated import Report, write_report, write_valid_range
 from etl.stages.work_unit import DumpChangedError, UnitSpec, extract_unit
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
+    from etl.stages.parts import Parts
     from etl.stages.units import Unit
     from etl.store import Place
 
@@ -55,12 +58,11 @@ _STATUSES: Final = ("read", "empty", "rejected")
 
 
 class PublishReceipt(NamedTuple):
-    """What the dumps of a range came to, and whether an earlier build had made its tables."""
+    """What the dumps of a range came to."""
 
     number: int
     counts: Mapping[str, int]
     report: Report
-    is_kept: bool = False
 
 
 def extract_listings(  # noqa: PLR0913 - what to read, and how to work
@@ -93,18 +95,10 @@ def extract_listings(  # noqa: PLR0913 - what to read, and how to work
             if on_progress is not None:
                 on_progress(sum(one.byte_count for one in units.values()), total)
         (folder / _UNITS_NAME).write_text(json.dumps(sorted(units)), "utf-8")
-        tasks = Tasks(runner, 0, None)
-        before = list_results(warehouse, "extract")
-        buckets = choose_bucket_count(total, sum(unit.listings for unit in units.values()))
-        specs = [RangeSpec(str(folder), bucket, before) for bucket in list_buckets(buckets)]
-        receipts = tasks.run(write_published, specs)
-        broken_rules = write_report([receipt.report for receipt in receipts], folder)
-        counts = [receipt.counts for receipt in receipts]
-        return {
-            **{name: sum(one[name] for one in counts) for name in counts[0]},
-            "broken_rules": broken_rules,
-            "buckets": buckets,
-        }
+        listings = sum(unit.listings for unit in units.values())
+        parts = choose_parts(choose_bucket_count(total, listings), total, listings)
+        changes = _find_changes(warehouse, plan, parts)
+        return _write_all(folder, parts, runner) if changes is None else _amend(folder, changes)
 
     return run_stage(warehouse, "extract", [plan["dump_id"].to_list()], work)
 
@@ -137,15 +131,60 @@ def _gather_units(  # noqa: PLR0913, PLR0917 - what there is to do, and how
         raise
 
 
+def _find_changes(warehouse: Warehouse, plan: pl.DataFrame, parts: Parts) -> Changes | None:
+    """Find the earlier result whose dumps are the most like those of the plan, if it is like enough to be amended."""
+    found: list[tuple[int, Changes]] = []
+    for earlier in list_earlier(warehouse, "extract"):
+        if earlier.receipt.metrics["broken_rules"] or not read_parts(earlier.receipt).is_like(parts):
+            continue
+        before = scan_files(list_files(earlier.folder / "dumps")).select("dump_id", "byte_count").collect()
+        came, went = plan.join(before, on="dump_id", how="anti"), before.join(plan, on="dump_id", how="anti")
+        size = sum(int(one["byte_count"].sum()) for one in (came, went))
+        if size <= AMENDED_BYTES:
+            found.append((size, Changes(earlier, tuple(came["dump_id"]), tuple(went["dump_id"]))))
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _amend(folder: Path, changes: Changes) -> Mapping[str, int | str]:
+    """Write the tables that are final, and say which dumps they differ by, so that later stages can do the same."""
+    earlier = changes.earlier
+    note_changes(folder, earlier, changes)
+    parts = read_parts(earlier.receipt)
+    went = pl.DataFrame({"dump_id": changes.went}, schema={"dump_id": pl.String})
+    places = pl.Series([*changes.came, *changes.went], dtype=pl.String)
+    amended = {
+        name: amend_table(
+            name,
+            earlier.folder,
+            folder,
+            parts.count(name),
+            went,
+            read_rows_of(folder / "runs" / name, changes.came, "dump_id"),
+            places,
+        )
+        for name in PUBLISHED
+    }
+    came, gone = _count(amended["dumps"].came), _count(amended["dumps"].went)
+    counts = {name: int(earlier.receipt.metrics[name]) + came[name] - gone[name] for name in came}
+    broken_rules = write_report([{name: one.broken for name, one in amended.items()}], folder)
+    return {**counts, "broken_rules": broken_rules, **parts._asdict()}
+
+
+def _write_all(folder: Path, parts: Parts, runner: Runner) -> Mapping[str, int | str]:
+    """Write the tables that are final, range by range."""
+    specs = [RangeSpec(str(folder), bucket, parts) for bucket in list_buckets(parts.buckets)]
+    receipts = Tasks(runner, 0, None).run(write_published, specs)
+    broken_rules = write_report([receipt.report for receipt in receipts], folder)
+    counts = [receipt.counts for receipt in receipts]
+    added = {name: sum(one[name] for one in counts) for name in counts[0]}
+    return {**added, "broken_rules": broken_rules, **parts._asdict()}
+
+
 def write_published(spec: RangeSpec) -> PublishReceipt:
     """Write the tables that are final for a range of dumps."""
     tables = {name: read_runs(Path(spec.folder, "runs", name), spec.bucket) for name in PUBLISHED}
-
-    def write(there: RangeSpec) -> PublishReceipt:
-        report = write_valid_part(tables, Path(there.folder), spec.bucket.number)
-        return PublishReceipt(spec.bucket.number, _count(tables["dumps"]), report)
-
-    return make_once(spec, "dumps", tables, write, kind=PublishReceipt)
+    report = write_valid_range(tables, Path(spec.folder), spec.bucket, spec.parts)
+    return PublishReceipt(spec.bucket.number, _count(tables["dumps"]), report)
 
 
 def _count(dumps: pl.DataFrame) -> Mapping[str, int]:

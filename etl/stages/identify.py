@@ -2,8 +2,7 @@
 
 Tasks by ranges of pieces find the pairs worth comparing; tasks by ranges of candidates put each pair down once, then
 gather what is known of the candidates in pairs; tasks by stretches of pairs compare them. What the rules match is few,
-and is joined to papers here. At last the listings of papers with several candidates are brought together, for the
-stages that follow.
+and is joined to papers here. Where an earlier build knows nearly all of it, its result is amended instead.
 """
 
 from __future__ import annotations
@@ -16,10 +15,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from etl.runners.local import LocalRunner
+from etl.stages.amend import find_amendment, read_rows_of
+from etl.stages.amend_identity import amend_identity
 from etl.stages.decisions import read_decisions
-from etl.stages.made import RangeSpec, is_sealed, seal_file
+from etl.stages.identity import count_papers, write_identity
 from etl.stages.merging import merge_folders
-from etl.stages.receipt import Receipt, list_results, run_stage
+from etl.stages.parts import read_parts
+from etl.stages.receipt import Receipt, list_earlier, run_stage
 from etl.stages.runs import (
     WHOLE,
     Bucket,
@@ -32,33 +34,30 @@ from etl.stages.runs import (
     remove_runs,
     write_run,
 )
-from etl.stages.tasks import Tasks
-from etl.transform.candidates import PAIR_SCHEMA, find_blocks, halve_id, list_pairs, order_titles
+from etl.stages.tasks import RangeSpec, Tasks
+from etl.transform.candidates import PAIR_SCHEMA, SHARED_SCHEMA, find_blocks, halve_id, list_pairs, order_titles
 from etl.transform.dates import CUT_DAY, forget_cut_days
 from etl.transform.decisions import DECISION_SCHEMA, Decisions, check_chains, resolve_decisions
 from etl.transform.identify import (
     IS_CLOSE,
     IS_TELLING,
-    SEEN_PAIR,
-    VERDICT_SCHEMA,
-    Identity,
-    compare_pairs,
+    JUDGED_SCHEMA,
     group_candidates,
+    judge_pairs,
+    list_joined,
     name_pairs,
 )
-from etl.transform.observations import OBSERVED, fold_prints, gather_prints
+from etl.transform.observations import OBSERVED, gather_prints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from etl.load.warehouse import Warehouse
     from etl.runners import Runner
+    from etl.stages.parts import Parts
     from etl.store import Place
 
 PAIRS_PER_TASK: Final = 20_000
-
-NEAR_NAME: Final = "near"
-"""The run of the candidates that stand in a near miss, on either side."""
 
 _PAIR: Final = ("alias_id", "other_alias_id")
 
@@ -67,10 +66,11 @@ _PAIR: Final = ("alias_id", "other_alias_id")
 class IdentifySpec(RangeSpec):
     """One task: also the folder of extraction's runs, and where need be a stretch of the range's pairs.
 
-    In results of ``before`` pairs may have been compared already.
+    In the folder ``judged``, if there is one, an earlier build has put down what came of comparing pairs.
     """
 
     source: str
+    judged: str | None
     number: int
     stretch: Bucket = WHOLE
 
@@ -101,53 +101,59 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
     """
     source = extracted.open_folder(warehouse) / "runs"
     decided = pl.DataFrame(schema=DECISION_SCHEMA) if decisions is None else read_decisions(decisions)
-    buckets = int(extracted.metrics["buckets"])
 
     def work(folder: Path) -> Mapping[str, int | str]:
-        tasks = Tasks(runner or LocalRunner(), 5 * buckets, on_progress)
-        before = list_results(warehouse, "identify")
-        specs = [
-            IdentifySpec(str(folder), bucket, before, str(source), bucket.number) for bucket in list_buckets(buckets)
-        ]
-        large_blocks = tasks.run(pair_bucket, specs)
         asked, unmatched = _resolve_decisions(decided, source)
         check_chains(asked)
         _write_decided(folder, asked)
-        merge_folders([folder / "pairs"], tasks)
-        pairs = {receipt.number: receipt.found for receipt in tasks.run(gather_pairs, specs)}
-        merge_folders([folder / "wanted"], tasks)
-        candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
-        merge_folders([folder / "prints"], tasks)
-        compared = sum(receipt.found for receipt in tasks.run(compare_stretch, list(_cut_stretches(specs, pairs))))
-        paired = sum(pairs.values())
+        amendment = find_amendment(warehouse, "identify", extracted)
+        if amendment is not None:
+            counts = amend_identity(source, amendment, folder, asked)
+        else:
+            parts = read_parts(extracted)
+            tasks = Tasks(runner or LocalRunner(), 4 * parts.buckets, on_progress)
+            counts = _find_all(source, folder, asked, tasks, parts, _find_judged(warehouse))
+        compared, paired = counts.pop("compared"), counts["pairs"]
         if compared < paired and on_tell is not None:
             on_tell(f"{compared:,} of {paired:,} pairs were compared, the others were before.")
-        identity = group_candidates(_read_verdicts(folder, asked), asked)
-        _write_identity(identity, folder)
-        tasks.run(gather_groups, specs)
-        merge_folders([folder / "grouped"], tasks)
-        remove_runs(folder, "pairs", "gathered", "wanted", "prints", "verdicts", "vetoes")
-        groups = identity.groups
         return {
-            "candidates": candidates,
-            "papers": candidates - groups.height + groups["group_id"].n_unique(),
-            "pairs": paired,
-            "matches": identity.matches.height // 2,
-            "near_misses": identity.near_misses.height,
-            "large_blocks": sum(receipt.found for receipt in large_blocks),
+            **counts,
             "decisions": decided.height,
             "decisions_without_paper": len(unmatched),
             "lost_decisions": ", ".join(str(row + 1) for row in unmatched),
         }
 
-    return run_stage(warehouse, "identify", [extracted.stage_id, decided.rows()], work, mirror=mirror)
+    return run_stage(warehouse, "identify", [decided.rows()], work, made_from=[extracted], mirror=mirror)
 
 
-def _write_identity(identity: Identity, folder: Path) -> None:
-    """Write what was found as runs by candidate, so that every later task reads its range alone."""
-    near = pl.concat([identity.near_misses[name] for name in _PAIR]).unique().alias("alias_id").to_frame()
-    for name, rows in {**identity._asdict(), NEAR_NAME: near}.items():
-        write_run(rows, folder / name / "all.arrow", halve_id("alias_id"), *rows.columns[:2])
+def _find_judged(warehouse: Warehouse) -> str | None:
+    """Find what the latest result says of pairs; they are not compared again as long as they print the same."""
+    return next((str(earlier.folder / "judged") for earlier in list_earlier(warehouse, "identify")), None)
+
+
+def _find_all(  # noqa: PLR0913, PLR0917 - what to read, and how to work
+    source: Path, folder: Path, asked: Decisions, tasks: Tasks, parts: Parts, judged: str | None
+) -> dict[str, int]:
+    """Find the papers of all candidates, range by range; gives counts."""
+    buckets = list_buckets(parts.buckets)
+    specs = [IdentifySpec(str(folder), bucket, parts, str(source), judged, bucket.number) for bucket in buckets]
+    write_run(pl.DataFrame(schema=SHARED_SCHEMA), folder / "pairs" / "none.arrow", pl.col("left"))
+    large_blocks = tasks.run(pair_bucket, specs)
+    merge_folders([folder / "pairs"], tasks)
+    pairs = {receipt.number: receipt.found for receipt in tasks.run(gather_pairs, specs)}
+    merge_folders([folder / "wanted"], tasks)
+    candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
+    merge_folders([folder / "prints"], tasks)
+    compared = sum(receipt.found for receipt in tasks.run(compare_stretch, list(_cut_stretches(specs, pairs))))
+    identity = group_candidates(_read_verdicts(folder, asked), asked)
+    write_identity(identity, folder)
+    remove_runs(folder, "gathered", "wanted", "prints", "verdicts", "vetoes")
+    return {
+        **count_papers(candidates, identity),
+        "pairs": sum(pairs.values()),
+        "compared": compared,
+        "large_blocks": sum(receipt.found for receipt in large_blocks),
+    }
 
 
 def pair_bucket(spec: IdentifySpec) -> IdentifyReceipt:
@@ -162,7 +168,8 @@ def pair_bucket(spec: IdentifySpec) -> IdentifyReceipt:
 
 def gather_pairs(spec: IdentifySpec) -> IdentifyReceipt:
     """Put down each pair of this range of left candidates once, and which candidates stand in them."""
-    pairs = read_runs(Path(spec.folder, "pairs"), spec.bucket).unique()
+    found = [read_runs(Path(spec.folder, kind), spec.bucket, [*PAIR_SCHEMA]) for kind in ("pairs", "decided")]
+    pairs = pl.concat(found).unique()
     write_run(pairs, _name_run(spec, "gathered"), pl.col("left"), "left", "right")
     wanted = pl.concat([pairs["left"], pairs["right"]]).unique().alias("alias").to_frame()
     write_run(wanted, _name_run(spec, "wanted"), pl.col("alias"))
@@ -188,60 +195,20 @@ def compare_stretch(spec: IdentifySpec) -> IdentifyReceipt:
     wanted = pl.concat([pairs["left"], pairs["right"]]).unique().sort()
     prints = read_keys(Path(spec.folder, "prints"), wanted)
     named = name_pairs(pairs, prints)
-    known = _read_judged(spec).join(named, on=SEEN_PAIR, how="semi")
-    new = named.join(known, on=SEEN_PAIR, how="anti")
-    seen = pl.concat([new["alias_id"], new["other_alias_id"]]).unique().implode()
-    compared = compare_pairs(new, fold_prints(prints.filter(pl.col("alias_id").is_in(seen))))
-    judged = pl.concat([known, compared.join(new, on=_PAIR).select(known.columns)])
+    judged, compared = judge_pairs(named, prints, _read_judged(spec))
     verdicts = judged.drop("seen", "other_seen")
-    targets = {
-        Path(spec.folder, "judged", f"{_name_judged(spec)}-{spec.stretch.number:06d}.arrow"): judged,
-        _name_run(spec, "verdicts"): verdicts.filter(IS_CLOSE),
-        _name_run(spec, "vetoes"): verdicts.filter(IS_TELLING & ~IS_CLOSE),
-    }
-    for target, rows in targets.items():
-        write_run(rows, target, halve_id("alias_id"), *_PAIR)
-    seal_file(next(iter(targets)))
-    return IdentifyReceipt(spec.number, new.height)
+    for kind, rows in {
+        "judged": judged,
+        "verdicts": verdicts.filter(IS_CLOSE),
+        "vetoes": verdicts.filter(IS_TELLING & ~IS_CLOSE),
+    }.items():
+        write_run(rows, _name_run(spec, kind), halve_id("alias_id"), *_PAIR)
+    return IdentifyReceipt(spec.number, compared)
 
 
 def _read_judged(spec: IdentifySpec) -> pl.DataFrame:
-    """Read what came of comparing the pairs of this range in the latest build before; what is damaged is not known."""
-    runs = [
-        read_run(path)
-        for result in spec.before[:1]
-        for path in sorted(Path(result, "judged").glob(f"{_name_judged(spec)}-*.arrow"))
-        if is_sealed(path)
-    ]
-    return pl.concat([pl.DataFrame(schema={**VERDICT_SCHEMA, "seen": pl.String, "other_seen": pl.String}), *runs])
-
-
-def _name_judged(spec: IdentifySpec) -> str:
-    return spec.bucket.name("pairs")
-
-
-def gather_groups(spec: IdentifySpec) -> IdentifyReceipt:
-    """Bring this range's cards of papers with several candidates under the name of their group."""
-    groups = read_runs(Path(spec.folder, "groups"), spec.bucket)
-    cards = read_runs(Path(spec.source, "candidates"), spec.bucket).join(groups, on="alias_id")
-    write_run(cards, _name_run(spec, "grouped"), halve_id("group_id"), "group_id", "dump_id", "position")
-    return IdentifyReceipt(spec.number, cards.height)
-
-
-def read_group_cards(source: Path, identified: Path, bucket: Bucket, columns: Sequence[str]) -> pl.DataFrame:
-    """Read the cards of all papers whose group is in this range, with their ``group_id``.
-
-    ``source`` is the folder of extraction's runs, ``identified`` that of this stage; columns are those of
-    ``etl.transform.cards.RESOLVED``.
-    """
-    groups = read_runs(identified / "groups", bucket)
-    names = [*dict.fromkeys(("alias_id", *columns))]
-    alone = (
-        read_runs(source / "candidates", bucket, names)
-        .join(groups, on="alias_id", how="anti")
-        .with_columns(pl.col("alias_id").alias("group_id"))
-    )
-    return pl.concat([alone, read_runs(identified / "grouped", bucket, alone.columns)])
+    """Read what came of comparing the pairs of this range before."""
+    return pl.DataFrame(schema=JUDGED_SCHEMA) if spec.judged is None else read_runs(Path(spec.judged), spec.bucket)
 
 
 def _name_run(spec: IdentifySpec, kind: str) -> Path:
@@ -270,15 +237,12 @@ def _write_decided(folder: Path, asked: Decisions) -> None:
         sorted({*asked.same, *asked.different}), schema=dict.fromkeys(PAIR_SCHEMA, pl.String), orient="row"
     )
     pairs = decided.select(halve_id(name).alias(name) for name in PAIR_SCHEMA)
-    write_run(pairs, folder / "pairs" / "decided.arrow", pl.col("left"), "left", "right")
+    write_run(pairs, folder / "decided" / "all.arrow", pl.col("left"), "left", "right")
 
 
 def _read_verdicts(folder: Path, asked: Decisions) -> pl.DataFrame:
     """Read what came of comparing; of the pairs that are only kept apart, those of candidates that others may join."""
     verdicts = read_runs(folder / "verdicts")
-    merged = verdicts.filter(pl.col("rule").is_not_null())
-    decided = pl.Series([alias for pair in asked.same for alias in pair], dtype=pl.String)
-    touched = pl.concat([*(merged[name] for name in _PAIR), decided]).unique().alias("alias_id")
-    keys = touched.to_frame().select(halve_id("alias_id").unique().sort()).to_series()
-    apart = read_keys(folder / "vetoes", keys)
-    return pl.concat([verdicts, apart.filter(pl.col(name).is_in(touched.implode()) for name in _PAIR)])
+    joined = list_joined(verdicts, asked)
+    apart = read_rows_of(folder / "vetoes", joined, "alias_id")
+    return pl.concat([verdicts, apart.filter(pl.col("other_alias_id").is_in(joined.implode()))])

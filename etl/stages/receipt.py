@@ -7,18 +7,18 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars.selectors as cs
 
 from etl.errors import PaperhouseError
-from etl.load.files import complete_folder
+from etl.load.files import complete_folder, list_below
 from etl.stages.stored_results import fetch_result, find_sent_result, send_result
 from etl.version import fingerprint_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 Metrics = dict[str, "int | str"]
 
 RECEIPT_NAME: Final = "receipt.json"
+LOOKS_NAME: Final = "looks.json"
+"""The file that says of every other one in a result how long it is and when it was written."""
 _ROWS_AT_ONCE: Final = 50_000
 UNITS_NAME: Final = "units"
 """The folder beside the stages' own that is cleared by other rules, see ``etl.stages.units``."""
@@ -48,13 +50,17 @@ class ResultMissingError(PaperhouseError):
 
 @dataclass(frozen=True)
 class Receipt:
-    """A stage's result: its folder relative to the warehouse, counts for people, and the code that made it."""
+    """A stage's result: its folder relative to the warehouse, and counts for people.
+
+    ``code`` made it, ``made_from`` the results of these stages, by their ids.
+    """
 
     stage: str
     stage_id: str
     folder: str
     metrics: Metrics
     code: str = ""
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """Write the receipt as one line of JSON."""
@@ -73,44 +79,74 @@ class Receipt:
         return folder
 
 
-def run_stage(
+def run_stage(  # noqa: PLR0913 - what it is a function of, and where it may lie
     warehouse: Warehouse,
     stage: str,
     depends_on: Sequence[object],
     work: Callable[[Path], Mapping[str, int | str]],
     *,
+    made_from: Sequence[Receipt] = (),
     mirror: Place | None = None,
 ) -> Receipt:
     """Run a stage's work in a new folder, or take the result that is there already.
 
-    ``depends_on`` names everything the result is a function of; the code itself is always part of it. The folder
-    appears under its name only when it is complete, and on the disk. With a ``mirror`` in a store, a result that was
-    sent there is fetched, and one that was not is sent.
+    ``made_from`` are the results it reads, and ``depends_on`` names everything else that its own is a function of; the
+    code itself is always part of it. The folder appears under its name only when it is complete, and on the disk. With
+    a ``mirror`` in a store, a result that was sent there is fetched, and one that was not is sent.
     """
-    stage_id = hash_parts(fingerprint_code(), stage, *depends_on)
+    sources = {receipt.stage: receipt.stage_id for receipt in made_from}
+    stage_id = hash_parts(fingerprint_code(), stage, *sources.values(), *depends_on)
     folder = warehouse.state / stage / stage_id
     sent = find_sent_result(mirror, stage, stage_id) if mirror is not None else None
     if (folder / RECEIPT_NAME).is_file():
         os.utime(folder)
-    elif sent is None or not fetch_result(sent, folder):
+    elif sent is not None and fetch_result(sent, folder):
+        _note_looks(folder)
+    else:
         with complete_folder(folder) as unfinished:
             metrics = work(unfinished)
             place = folder.relative_to(warehouse.root).as_posix()
-            receipt = Receipt(stage, stage_id, place, dict(metrics), fingerprint_code())
+            receipt = Receipt(stage, stage_id, place, dict(metrics), fingerprint_code(), sources)
             (unfinished / RECEIPT_NAME).write_text(receipt.to_json(), "utf-8")
+            _note_looks(unfinished)
     if sent is not None:
         send_result(folder, sent)
     return Receipt.from_json((folder / RECEIPT_NAME).read_text("utf-8"))
 
 
-def list_results(warehouse: Warehouse, stage: str) -> tuple[str, ...]:
-    """List the folders of a stage's results that this code made, the latest first; ranges can be taken from them."""
-    found: list[tuple[int, str]] = []
-    for note in (warehouse.state / stage).glob(f"[!.]*/{RECEIPT_NAME}"):
+class Earlier(NamedTuple):
+    """A result of an earlier build, and its receipt."""
+
+    folder: Path
+    receipt: Receipt
+
+
+def list_earlier(warehouse: Warehouse, stage: str, *made_from: Earlier) -> Iterator[Earlier]:
+    """List a stage's results that this code made, from these ones, and that nobody has touched; the latest first."""
+    notes = (warehouse.state / stage).glob(f"[!.]*/{RECEIPT_NAME}")
+    sources = {earlier.receipt.stage: earlier.receipt.stage_id for earlier in made_from}.items()
+    for note in sorted(notes, key=lambda note: -note.parent.stat().st_mtime_ns):
         with contextlib.suppress(OSError, ValueError, TypeError):
-            if Receipt.from_json(note.read_text("utf-8")).code == fingerprint_code():
-                found.append((note.parent.stat().st_mtime_ns, str(note.parent)))
-    return tuple(folder for _, folder in sorted(found, reverse=True))
+            receipt = Receipt.from_json(note.read_text("utf-8"))
+            if (
+                receipt.code == fingerprint_code()
+                and sources <= receipt.made_from.items()
+                and json.loads((note.parent / LOOKS_NAME).read_bytes()) == _look_below(note.parent)
+            ):
+                yield Earlier(note.parent, receipt)
+
+
+def _note_looks(folder: Path) -> None:
+    (folder / LOOKS_NAME).write_text(json.dumps(_look_below(folder)), "utf-8")
+
+
+def _look_below(folder: Path) -> dict[str, list[int]]:
+    """Tell of each file below a folder how long it is and when it was written; what is linked is looked at, too.
+
+    A disk that changes bytes behind these is found out by ``paperhouse verify``.
+    """
+    stats = {path.relative_to(folder).as_posix(): path.lstat() for path in list_below(folder)[1]}
+    return {name: [found.st_size, found.st_mtime_ns] for name, found in stats.items() if name != LOOKS_NAME}
 
 
 def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:

@@ -1,14 +1,16 @@
 """A stage's finished result in a store, for a build that goes on on another machine.
 
-    state/<code>/results/<stage>/<stage_id>/     the files of its folder, and last a note with the hash of each
+    state/<code>/results/<stage>/<stage_id>/     the files of its folder by their hashes, and last a note of their names
 
-As for units (``etl.stages.mirror``), what is damaged or gone there is as good as never sent. Extraction's own result is
-put together from its units again, so it is not sent.
+What a result says is the same whatever way it was made, but how it lies in files is not: by their hashes, files which
+two machines send at once do each other no harm. As for units (``etl.stages.mirror``), what is damaged or gone there is
+as good as never sent. Extraction's own result is put together from its units again, so it is not sent.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +18,6 @@ import obstore
 
 from etl.load.download import StoredFileDamagedError
 from etl.load.files import complete_folder, hash_below
-from etl.stages.made import MADE_NAME
 from etl.stages.stored_files import fetch_files, send_files
 from etl.store import explain_store, is_there, read_object, remove_object
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 RESULTS_NAME: Final = "results"
 NOTE_NAME: Final = "result.json"
+_HASH: Final = re.compile("[0-9a-f]{64}")
 
 
 def find_sent_result(mirror: Place, stage: str, stage_id: str) -> Place:
@@ -40,8 +42,8 @@ def send_result(folder: Path, place: Place) -> None:
     note = place.below(NOTE_NAME)
     if is_there(note):
         return
-    hashes = hash_below(folder, besides=MADE_NAME)
-    send_files(folder, hashes, place)
+    hashes = hash_below(folder)
+    send_files(folder, hashes, place, by_hash=True)
     with explain_store(place.url):
         obstore.put(note.open(), note.key, json.dumps(hashes, sort_keys=True, indent=1).encode())
 
@@ -58,7 +60,7 @@ def fetch_result(place: Place, folder: Path) -> bool:
     try:
         hashes = _read_note(raw, note)
         with complete_folder(folder) as unfinished:
-            fetch_files(place, hashes, unfinished)
+            fetch_files(place, hashes, unfinished, by_hash=True)
     except StoredFileDamagedError:
         take_back_result(place)
         return False
@@ -75,7 +77,7 @@ def list_sent_files(place: Place) -> dict[str, Place]:
     note = place.below(NOTE_NAME)
     raw = read_object(note)
     try:
-        return {} if raw is None else {sha256: place.below(name) for name, sha256 in _read_note(raw, note).items()}
+        return {} if raw is None else {sha256: place.below(sha256) for sha256 in _read_note(raw, note).values()}
     except StoredFileDamagedError:
         return {}
 
@@ -87,6 +89,7 @@ def _read_note(raw: bytes, note: Place) -> Mapping[str, str]:
     except (ValueError, AttributeError) as error:
         raise StoredFileDamagedError(note) from error
     paths = [PurePosixPath(name) for name in hashes]
-    if not paths or any(path.is_absolute() or ".." in path.parts for path in paths):
+    is_safe = all(map(_HASH.fullmatch, hashes.values()))
+    if not paths or not is_safe or any(path.is_absolute() or ".." in path.parts for path in paths):
         raise StoredFileDamagedError(note)
     return hashes

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from etl.runners import Runner
+    from etl.stages.parts import Parts
+    from etl.stages.runs import Bucket
 
 Spec = TypeVar("Spec")
 
 MAX_RETRIES: Final = 2
 """How often a task is tried again after its worker died."""
+
+
+@dataclass(frozen=True)
+class RangeSpec:
+    """A task's work: the result's folder, a range of keys, and how tables are cut."""
+
+    folder: str
+    bucket: Bucket
+    parts: Parts
 
 
 class Numbered(Protocol):

@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Final, TypedDict
 import polars as pl
 
 from etl.errors import PaperhouseError
-from etl.load.tables import write_table
+from etl.load.tables import name_part, write_table
+from etl.stages.parts import WHOLE_TABLE
+from etl.stages.runs import WHOLE
 from schemas import TABLES
+from schemas.columns import list_columns
 from schemas.validation import find_failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from etl.stages.parts import Parts
+    from etl.stages.runs import Bucket
 
 VALIDATION_NAME: Final = "validation.json"
 _EXAMPLES: Final = 5
@@ -49,28 +55,35 @@ class TableInvalidError(PaperhouseError):
 
 def write_valid_tables(tables: Mapping[str, pl.DataFrame], folder: Path) -> int:
     """Validate whole tables and write those without a broken rule, with what validation said; count broken rules."""
-    return write_report([write_valid_part(tables, folder, 0)], folder)
+    return write_report([write_valid_range(tables, folder, WHOLE, WHOLE_TABLE)], folder)
 
 
-def write_valid_part(tables: Mapping[str, pl.DataFrame], folder: Path, part: int) -> Report:
-    """Validate one range of the keys of each table and write it as that part, unless a row of it breaks a rule.
+def write_valid_range(tables: Mapping[str, pl.DataFrame], folder: Path, bucket: Bucket, parts: Parts) -> Report:
+    """Validate one range of the keys of each table and write its parts, unless a row of it breaks a rule.
 
     Returns what validation said, for :func:`write_report`.
     """
-    report = {name: _validate(rows, name) for name, rows in tables.items()}
+    report = {name: find_broken_rules(rows, name) for name, rows in tables.items()}
     for name, rows in tables.items():
-        (folder / name / f"part-{part:05d}.parquet").unlink(missing_ok=True)  # of a worker that died
-        if not report[name]:
-            write_table(rows, name, folder, first_part=part)
+        for number in parts.list_numbers(name, bucket):
+            (folder / name / name_part(number)).unlink(missing_ok=True)  # of a worker that died
+        if rows.height and not report[name]:
+            write_table(rows, name, folder, partitions=parts.count(name))
     return report
 
 
 def write_report(reports: Sequence[Report], folder: Path) -> int:
-    """Write down what validation said of all parts of a stage's tables; count the broken rules."""
+    """Write down what validation said of all ranges of a stage's tables; count the broken rules.
+
+    A table without a row, in which no rule can be broken, gets its one file here.
+    """
     report = {
         name: _add_up([broken for part in reports for broken in part.get(name, ())])
         for name in dict.fromkeys(name for part in reports for name in part)
     }
+    for name, broken in report.items():
+        if not broken and not any((folder / name).glob("*")):
+            write_table(_frame_no_rows(name), name, folder)
     (folder / VALIDATION_NAME).write_text(json.dumps(report, indent=1, sort_keys=True), "utf-8")
     return sum(map(len, report.values()))
 
@@ -88,7 +101,8 @@ def require_valid(folder: Path) -> None:
             raise TableInvalidError(table, broken)
 
 
-def _validate(rows: pl.DataFrame, table: str) -> list[BrokenRule]:
+def find_broken_rules(rows: pl.DataFrame, table: str) -> list[BrokenRule]:
+    """Find the rules that rows of a table break."""
     failures = find_failures(rows, TABLES[table])
     by_rule = failures.group_by("rule").agg(
         pl.len().alias("rows"), pl.col("value").fill_null("null").sort().head(_EXAMPLES).alias("examples")
@@ -97,6 +111,10 @@ def _validate(rows: pl.DataFrame, table: str) -> list[BrokenRule]:
         BrokenRule(rule=rule, rows=count, examples=examples)
         for rule, count, examples in by_rule.sort("rule").iter_rows()
     ]
+
+
+def _frame_no_rows(table: str) -> pl.DataFrame:
+    return pl.DataFrame(schema={column.name: column.dtype for column in list_columns(TABLES[table])})
 
 
 def _add_up(found: Iterable[BrokenRule]) -> list[BrokenRule]:

@@ -36,6 +36,9 @@ _STRETCH_ROWS: Final = 100_000
 PAIR_SCHEMA: Final = {"left": pl.UInt64, "right": pl.UInt64}
 """Two candidates, the smaller one first."""
 
+SHARED_SCHEMA: Final = {"piece": pl.UInt64, **PAIR_SCHEMA}
+"""A pair of candidates, and a piece that they share."""
+
 _BYTES: Final = 8
 _HALF_OF_ID: Final = 16
 
@@ -89,7 +92,7 @@ def pair_candidates(pieces: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
                  for :func:`list_pairs`.
     Columns out: :data:`PAIR_SCHEMA`, each pair once; sorted.
     """
-    pairs = list_pairs(find_blocks(pieces), orders)
+    pairs = (shared.select(*PAIR_SCHEMA) for shared in list_pairs(find_blocks(pieces), orders))
     return pl.concat([pl.DataFrame(schema=PAIR_SCHEMA), *pairs]).unique().sort(*PAIR_SCHEMA)
 
 
@@ -109,10 +112,10 @@ def find_blocks(pieces: pl.DataFrame) -> Blocks:
 
 
 def list_pairs(blocks: Blocks, orders: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """List the pairs worth comparing in frames of bounded size; a pair may stand in several of them.
+    """List the pairs worth comparing in frames of bounded size; a row may stand in several of them.
 
     Columns in:  ``orders`` as :data:`ORDER_SCHEMA`, for all candidates of the large blocks.
-    Columns out: :data:`PAIR_SCHEMA`, the smaller candidate first; in no order.
+    Columns out: :data:`SHARED_SCHEMA`, the smaller candidate first; in no order.
     """
     yield from _pair_following(blocks.small, MAX_BLOCK - 1)
     large = blocks.large.join(orders, on="alias")
@@ -139,7 +142,11 @@ def _pair_following(ordered: pl.DataFrame, steps: int) -> Iterator[pl.DataFrame]
             pairs = (
                 rows.with_columns(alias.shift(-step).alias("other"), pl.col("piece").shift(-step).alias("other_piece"))
                 .filter(pl.col("piece") == pl.col("other_piece"))
-                .select(pl.min_horizontal(alias, other).alias("left"), pl.max_horizontal(alias, other).alias("right"))
+                .select(
+                    "piece",
+                    pl.min_horizontal(alias, other).alias("left"),
+                    pl.max_horizontal(alias, other).alias("right"),
+                )
                 .collect()
             )
             if pairs.is_empty():

@@ -47,6 +47,9 @@ IS_CLOSE: Final = pl.col("rule").is_not_null() | pl.col("is_near_miss")
 IS_TELLING: Final = IS_CLOSE | pl.col("veto").is_not_null()
 """Whether a pair is one paper or nearly, and whether it matters for other pairs at all."""
 
+JUDGED_SCHEMA: Final = {**VERDICT_SCHEMA, "seen": pl.String, "other_seen": pl.String}
+"""The same, and a hash of what was seen of each."""
+
 _PAIR: Final = ("alias_id", "other_alias_id")
 SEEN_PAIR: Final = (*_PAIR, "seen", "other_seen")
 """Two candidates, and a hash of what is seen of each: what comes of comparing them is a function of these alone."""
@@ -117,6 +120,27 @@ def compare_pairs(pairs: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFra
         lacks = (records[low].abstract is None, records[high].abstract is None)
         rows.append((low, high, *verdict, verdict.is_near_miss, *lacks))
     return pl.DataFrame(rows, schema=VERDICT_SCHEMA, orient="row").sort(_PAIR)
+
+
+def judge_pairs(pairs: pl.DataFrame, prints: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Compare pairs, but for those of which it is known already what comes of it, seen as they are.
+
+    Columns in:  ``pairs``: :data:`SEEN_PAIR`; ``prints`` as ``etl.transform.observations.PRINT_SCHEMA``, for all
+                 candidates of the pairs; ``known``: :data:`JUDGED_SCHEMA`.
+    Returns:     :data:`JUDGED_SCHEMA`, a row for each pair, and how many were compared.
+    """
+    kept = known.join(pairs, on=SEEN_PAIR, how="semi")
+    new = pairs.join(kept, on=SEEN_PAIR, how="anti")
+    seen = pl.concat([new[name] for name in _PAIR]).unique().implode()
+    compared = compare_pairs(new, fold_prints(prints.filter(pl.col("alias_id").is_in(seen))))
+    return pl.concat([kept.select(*JUDGED_SCHEMA), compared.join(new, on=_PAIR).select(*JUDGED_SCHEMA)]), new.height
+
+
+def list_joined(verdicts: pl.DataFrame, decisions: Decisions) -> pl.Series:
+    """List the candidates that others may join, by their ids: of two others, it is no matter that they stay apart."""
+    merged = verdicts.filter(pl.col("rule").is_not_null())
+    decided = pl.Series([alias for pair in decisions.same for alias in pair], dtype=pl.String)
+    return pl.concat([*(merged[name] for name in _PAIR), decided]).unique().alias("alias_id")
 
 
 def group_candidates(verdicts: pl.DataFrame, decisions: Decisions | None = None) -> Identity:

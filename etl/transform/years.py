@@ -72,18 +72,27 @@ def date_by_facts(pages: pl.DataFrame, summaries: pl.DataFrame, facts: PaperFact
     return date_by_evidence(gather_evidence(pages, summaries, facts, given), [facts.links])
 
 
-def date_by_evidence(evidence: pl.DataFrame, links: Iterable[pl.DataFrame]) -> pl.DataFrame:
+def date_by_evidence(
+    evidence: pl.DataFrame, links: Iterable[pl.DataFrame], known: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Date every page from what is known of it; the pages of one cluster are held as objects at a time.
 
     Columns in:  ``evidence`` as of :func:`etl.transform.page_facts.gather_evidence`; ``links`` are frames of pairs of
-                 its pages, as of :func:`etl.transform.page_facts.link_pages`; there may be very many.
+                 its pages, as of :func:`etl.transform.page_facts.link_pages`; there may be very many; ``known`` as
+                 :data:`PAGE_DATE_SCHEMA`: what was found before of pages of which nothing new is known. A cluster of
+                 these alone is not dated again.
     Columns out: as of :func:`date_by_facts`.
     """
     places = evidence.select(*PAGE).with_row_index("place")
     pairs = (pair for some in links for pair in _place_links(some, places).iter_rows())
     roots = connect(range(evidence.height), pairs)
-    ordered = evidence.with_columns(pl.Series("cluster", list(roots.values()), pl.UInt32)).sort("cluster", *PAGE)
+    clusters = evidence.with_columns(pl.Series("cluster", list(roots.values()), pl.UInt32))
     dated = [pl.DataFrame(schema=PAGE_DATE_SCHEMA)]
+    if known is not None:
+        asked = clusters.join(known, on=PAGE, how="anti").select("cluster").unique()
+        dated.append(known.join(clusters.join(asked, on="cluster", how="anti"), on=PAGE, how="semi"))
+        clusters = clusters.join(asked, on="cluster", how="semi")
+    ordered = clusters.sort("cluster", *PAGE)
     rows: list[tuple[object, ...]] = []
     for _, cluster in groupby(ordered.iter_rows(named=True), itemgetter("cluster")):
         rows += _date_cluster([read_evidence(row) for row in cluster])

@@ -14,7 +14,7 @@ import dagster as dg
 import polars as pl
 import pytest
 
-import etl.stages.resolve
+import etl.transform.paper_tables
 from assets.definitions import defs
 from assets.graph import PRODUCTS, list_products
 from assets.rule_checks import VALUES
@@ -135,10 +135,12 @@ def test_a_bad_row_fails_its_check_and_no_release_is_made_of_it(
 ):
     assert workshop.run(dumps=one_dump).success
     before = read_current_id(workshop.warehouse)
-    make_papers = etl.stages.resolve.make_papers
+    make_papers = etl.transform.paper_tables.make_papers
     no_authors = pl.lit(0, pl.Int32).alias("author_count")
     monkeypatch.setattr(
-        etl.stages.resolve, "make_papers", lambda *parts, **named: make_papers(*parts, **named).with_columns(no_authors)
+        etl.transform.paper_tables,
+        "make_papers",
+        lambda *parts, **named: make_papers(*parts, **named).with_columns(no_authors),
     )
     result = workshop.run()
 

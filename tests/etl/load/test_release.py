@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 STEPS = [
     "link",
     "verify",
-    "gates",
     "compare",
+    "gates",
     "documents",
     "place",
     "catalog",

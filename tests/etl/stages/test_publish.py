@@ -9,10 +9,10 @@ import pytest
 from etl.load.lock import hold_lock
 from etl.load.reader import open_release
 from etl.stages import publish as publish_module
-from etl.stages import resolve
 from etl.stages.publish import NothingReadError, find_tables, publish_release
 from etl.stages.receipt import ResultMissingError
 from etl.stages.validated import TableInvalidError
+from etl.transform import paper_tables
 from schemas import TABLES
 from tests.etl.stages.dumps import NO_PAGE, write_dumps
 
@@ -54,8 +54,10 @@ def test_a_bad_row_stops_the_release_by_rule_and_the_one_before_stays(
     run_stages: RunStages, warehouse: Warehouse, dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     before = publish(warehouse, run_stages(dumps))
-    honest = resolve.find_links
-    monkeypatch.setattr(resolve, "find_links", lambda papers: honest(papers).with_columns(pl.lit("bad").alias("kind")))
+    honest = paper_tables.find_links
+    monkeypatch.setattr(
+        paper_tables, "find_links", lambda papers: honest(papers).with_columns(pl.lit("bad").alias("kind"))
+    )
     (dumps / "november.txt").rename(tmp_path / "november.txt")
     receipts = run_stages(dumps)
     with pytest.raises(

@@ -7,12 +7,14 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from etl.load.tables import read_table
+from etl.stages.parts import WHOLE_TABLE, Parts
+from etl.stages.runs import WHOLE, list_buckets
 from etl.stages.validated import (
     TableInvalidError,
     read_validation,
     require_valid,
     write_report,
-    write_valid_part,
+    write_valid_range,
     write_valid_tables,
 )
 from tests.conftest_tables import make_tables
@@ -48,16 +50,39 @@ def test_a_broken_rule_is_reported_with_its_rows_and_a_few_examples(tmp_path: Pa
 
 def test_parts_are_reported_as_one_table(tmp_path: Path):
     good, bad = GOOD["links"], BAD_LINKS
-    reports = [write_valid_part({"links": rows}, tmp_path, part) for part, rows in enumerate((bad, good[:0], bad))]
+    ranges = zip(list_buckets(4), (bad, good[:0], bad, good[:0]), strict=True)
+    reports = [write_valid_range({"links": rows}, tmp_path, bucket, Parts(4, 4)) for bucket, rows in ranges]
     assert write_report(reports, tmp_path) == 1
     (broken,) = read_validation(tmp_path)["links"]
     assert (broken["rows"], len(broken["examples"])) == (2 * bad.height, min(5, 2 * bad.height))
-    assert [path.name for path in (tmp_path / "links").iterdir()] == ["part-00001.parquet"]
+    assert not (tmp_path / "links").exists()
 
 
-def test_a_part_that_is_written_again_replaces_the_one_before(tmp_path: Path):
-    for rows in (GOOD["links"].clear(), GOOD["links"]):
-        write_report([write_valid_part({"links": rows}, tmp_path, 0)], tmp_path)
+def test_a_table_without_a_row_is_one_empty_file(tmp_path: Path):
+    ranges = [{"links": GOOD["links"].clear()} for _ in range(4)]
+    reports = [
+        write_valid_range(rows, tmp_path, bucket, Parts(4, 16))
+        for bucket, rows in zip(list_buckets(4), ranges, strict=True)
+    ]
+    assert write_report(reports, tmp_path) == 0
+    assert [path.name for path in (tmp_path / "links").iterdir()] == ["part-00000.parquet"]
+    assert_frame_equal(read_table(tmp_path, "links"), GOOD["links"].clear())
+
+
+def test_ranges_are_written_as_parts(tmp_path: Path):
+    ids = pl.DataFrame({"paper_id": [f"{number:02x}" * 16 for number in range(0, 256, 8)]})
+    links = ids.join(GOOD["links"].head(1).drop("paper_id"), how="cross").select(GOOD["links"].columns)
+    number = pl.col("paper_id").str.slice(0, 1).str.to_integer(base=16) // 4
+    for bucket in list_buckets(4):
+        write_valid_range({"links": links.filter(number == bucket.number)}, tmp_path, bucket, Parts(4, 64))
+    names = sorted(path.name for path in (tmp_path / "links").iterdir())
+    assert names == [f"part-{part:05d}.parquet" for part in range(8)]
+    assert_frame_equal(read_table(tmp_path, "links"), links)
+
+
+def test_a_range_that_is_written_again_replaces_the_one_before(tmp_path: Path):
+    for rows in (GOOD["links"].clear(), GOOD["links"].head(1), GOOD["links"]):
+        write_report([write_valid_range({"links": rows}, tmp_path, WHOLE, WHOLE_TABLE)], tmp_path)
     assert_frame_equal(read_table(tmp_path, "links"), GOOD["links"])
 
 

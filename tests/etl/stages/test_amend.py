@@ -1,25 +1,28 @@
-"""Ranges whose rows are the same again are linked, all others made anew; nothing shows in the tables."""
+"""What a change touches is made anew and put into the tables of the build before; nothing shows in them."""
 
 from __future__ import annotations
 
 import datetime as dt
+import random
 import re
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
+from etl.load.gates import InvariantBrokenError
+from etl.load.reader import open_release
 from etl.load.tables import list_files, read_table
 from etl.load.warehouse import Warehouse
-from etl.pipeline import NoProgress, build
+from etl.pipeline import BuildReport, NoProgress, build
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
-from etl.stages import runs
+from etl.stages import amend_facts, amend_papers, extract, parts, runs
 from etl.stages.collect import InputOptions
-from etl.stages.made import MADE_NAME, hash_all
+from etl.stages.receipt import LOOKS_NAME, RECEIPT_NAME
+from etl.transform import paper_tables
 from schemas import TABLES
 
 if TYPE_CHECKING:
@@ -30,47 +33,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("plain_report")
 
-VALUES: dict[Any, st.SearchStrategy[Any]] = {
-    pl.String: st.text(max_size=200),
-    pl.Int32: st.integers(-(2**31), 2**31 - 1),
-    pl.Int8: st.integers(-128, 127),
-    pl.Date: st.dates(dt.date(1990, 1, 1), dt.date(2040, 1, 1)),
-    pl.Boolean: st.booleans(),
-    pl.List(pl.String): st.lists(st.text(max_size=9), max_size=3),
-}
-
-
-@given(st.data())
-def test_a_hash_knows_each_value_and_no_order(data: st.DataObject):
-    rows = data.draw(st.lists(st.tuples(*(st.none() | one for one in VALUES.values())), min_size=1, max_size=6))
-    frame = pl.DataFrame(rows, schema={str(place): kind for place, kind in enumerate(VALUES)}, orient="row")
-    turned = frame[data.draw(st.permutations(range(frame.height)))]
-    assert hash_all({"a": turned, "b": frame}) == hash_all({"b": frame, "a": frame})
-    row, column = data.draw(st.integers(0, len(rows) - 1)), data.draw(st.integers(0, len(VALUES) - 1))
-    value = data.draw(st.none() | [*VALUES.values()][column])
-    changed = [list(one) for one in rows]
-    changed[row][column] = value
-    other = pl.DataFrame(changed, schema=frame.schema, orient="row")
-    assert (hash_all({"a": other}) == hash_all({"a": frame})) == (
-        sorted(map(repr, other.rows())) == sorted(map(repr, frame.rows()))
-    )
-
-
-def test_a_hash_knows_names_types_and_which_frame_has_a_row():
-    frames = [
-        {"a": pl.DataFrame({"x": [1]}), "b": pl.DataFrame({"x": pl.Series([], dtype=pl.Int64)})},
-        {"a": pl.DataFrame({"x": pl.Series([], dtype=pl.Int64)}), "b": pl.DataFrame({"x": [1]})},
-        {"a": pl.DataFrame({"y": [1]}), "b": pl.DataFrame({"x": pl.Series([], dtype=pl.Int64)})},
-        {"a": pl.DataFrame({"x": [1]}, schema={"x": pl.Int32}), "b": pl.DataFrame({"x": [2]})},
-        {"a": pl.DataFrame({"x": [1, 1]}), "b": pl.DataFrame({"x": pl.Series([], dtype=pl.Int64)})},
-    ]
-    assert len({hash_all(some) for some in frames}) == len(frames)
-
 
 @pytest.fixture
 def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Write dumps that are cut into 8 ranges."""
+    """Write dumps that are cut into 4 ranges, and their papers into 32 parts."""
     monkeypatch.setattr(runs, "BUCKET_BYTES", 40_000)
+    monkeypatch.setattr(parts, "PART_BYTES", 5_000)
     write_sample(tmp_path / "dumps", dumps=14, seed=4, cards_per_dump=10)
     return tmp_path / "dumps"
 
@@ -85,18 +53,23 @@ class Listener(NoProgress):
         self.told.append(sentence)
 
 
+def report_build(root: Path, dumps: Path, progress: NoProgress | None = None, **options: object) -> BuildReport:
+    return build(
+        Warehouse(root),
+        InputOptions((dumps,), **options),
+        runner=LocalRunner(1),
+        accept_break="a test",
+        allow_shrink=True,
+        progress=progress,
+    )
+
+
 def build_in(
     root: Path, dumps: Path, progress: NoProgress | None = None, **options: object
 ) -> tuple[Release, dict[str, Path], Mapping[str, int | str]]:
     """Build; gives the release, the folder of each stage's result, and the counts of identify."""
     warehouse = Warehouse(root)
-    report = build(
-        warehouse,
-        InputOptions((dumps,), **options),
-        runner=LocalRunner(1),
-        accept_break="a test",
-        progress=progress,
-    )
+    report = report_build(root, dumps, progress, **options)
     folders = {stage: receipt.open_folder(warehouse) for stage, receipt in report.receipts.items()}
     return report.release, folders, report.receipts["identify"].metrics
 
@@ -117,22 +90,97 @@ def assert_same_tables(release: Release, other: Release) -> None:
         assert release.read(table).equals(other.read(table)), table
 
 
-def test_a_new_dump_and_one_that_is_gone_cost_only_their_ranges(dumps: Path, tmp_path: Path):
+def assert_same_build(one: BuildReport, other: BuildReport) -> None:
+    """Compare what was built, and what is told of it; releases whose tables lie in other files say the same changes."""
+    for table in TABLES:
+        assert_frame_equal(one.release.read(table), other.release.read(table), check_exact=True)
+    assert one.release.release_id == other.release.release_id
+    for stage, receipt in one.receipts.items():
+        told = ({**one.metrics, "buckets": 0, "finest": 0} for one in (receipt, other.receipts[stage]))
+        assert next(told) == next(told), stage
+
+
+def add_dump(dumps: Path, seed: int = 9, cards: int = 3) -> Path:
+    write_sample(dumps / f"more {seed}", dumps=1, seed=seed, cards_per_dump=cards)
+    (page,) = (dumps / f"more {seed}").glob("page-*.txt")
+    return page
+
+
+def test_a_new_dump_and_one_that_is_gone_cost_only_what_they_touch(dumps: Path, tmp_path: Path):
     first, one, counts = build_in(tmp_path / "work", dumps)
-    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
+    page = add_dump(dumps)
     listener = Listener()
     second, two, more = build_in(tmp_path / "work", dumps, listener)
-    spans = [list_parts(folders["extract"], "spans", "dumps", "quarantine") for folders in (one, two)]
-    assert len(spans[1] - spans[0]) == 3
-    papers = [list_parts(folders["resolve"], "papers", "aliases", "links") for folders in (one, two)]
-    assert 0 < len(papers[1] - papers[0]) < len(papers[1])
+    for stage, tables in {"extract": ("spans", "dumps"), "resolve": ("papers", "listings", "aliases")}.items():
+        for table in tables:
+            before, after = (list_parts(folders[stage], table) for folders in (one, two))
+            assert 1 <= len(after - before) <= 3, table
+            assert len(after) >= 4, table
     assert 0 < count_compared(listener, more) == more["pairs"] - counts["pairs"]
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
-    (page,) = (dumps / "more").glob("page-*.txt")
     page.unlink()
     third, three, _ = build_in(tmp_path / "work", dumps)
     assert three == one
     assert third.release_id == first.release_id
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in range(1, 6))])
+def test_any_way_of_dumps_ends_like_one_build(dumps: Path, tmp_path: Path, seed: int):
+    """The first dumps go and come back: all of them together, or a few, with what is given of their days."""
+    chance = random.Random(seed)  # noqa: S311 - the same ways each time
+    pages = sorted(dumps.glob("*.txt"))
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    for _ in range(4):
+        for page in chance.sample(pages, chance.randint(1, 3)):
+            here = dumps / page.name
+            here.rename(aside / page.name) if here.exists() else (aside / page.name).rename(here)
+        given = [page for page in sorted(dumps.glob("*.txt")) if chance.random() < 0.2]
+        days = {page.name: dt.date(2026, 1, chance.randint(1, 28)) for page in given}
+        amended = report_build(tmp_path / "work", dumps, page_days=days)
+        assert_same_build(amended, report_build(tmp_path / f"fresh {chance.random()}", dumps, page_days=days))
+
+
+@pytest.mark.parametrize("limit", ["AMENDED_BYTES", "AMENDED_CARDS"])
+def test_what_is_too_much_is_made_as_if_for_the_first_time(
+    dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+):
+    _, one, _ = build_in(tmp_path / "work", dumps)
+    add_dump(dumps)
+    for module in (amend_facts, amend_papers, extract):
+        monkeypatch.setattr(module, limit, 0, raising=False)
+    report = report_build(tmp_path / "work", dumps)
+    folder = report.receipts["resolve"].open_folder(Warehouse(tmp_path / "work"))
+    assert list_parts(folder, "papers").isdisjoint(list_parts(one["resolve"], "papers"))
+    assert_same_build(report, report_build(tmp_path / "fresh", dumps))
+
+
+def test_the_changes_of_a_release_are_those_of_one_that_was_made_anew(
+    dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """One warehouse amends, so most of its files stay; the other makes all of them again, in ranges of another size."""
+    for place in ("amended", "anew"):
+        build_in(tmp_path / place, dumps)
+    add_dump(dumps, cards=8)
+    sorted(dumps.glob("*.txt"))[2].unlink()
+    changes = [build_in(tmp_path / "amended", dumps)[0].manifest["changes"]]
+    monkeypatch.setattr(extract, "AMENDED_BYTES", 0)
+    monkeypatch.setattr(parts, "PART_BYTES", 40_000)
+    changes.append(build_in(tmp_path / "anew", dumps)[0].manifest["changes"])
+    assert changes[0] == changes[1]
+    assert changes[0]["tables"]["papers"]["added"] > 0 < changes[0]["tables"]["papers"]["removed"]
+
+
+def test_a_stage_that_errs_is_caught_where_it_amends(dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    first, *_ = build_in(tmp_path / "work", dumps)
+    honest = paper_tables.make_papers
+    monkeypatch.setattr(
+        paper_tables, "make_papers", lambda rows: honest(rows).with_columns(pl.col("listing_count") + 1)
+    )
+    add_dump(dumps)
+    with pytest.raises(InvariantBrokenError, match="papers_listing_count"):
+        build_in(tmp_path / "work", dumps)
+    assert open_release(Warehouse(tmp_path / "work")).release_id == first.release_id
 
 
 def test_a_decision_costs_only_the_ranges_of_its_papers(dumps: Path, tmp_path: Path):
@@ -166,16 +214,22 @@ def test_a_page_that_gets_another_day_costs_only_the_ranges_of_its_papers(dumps:
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps, page_days=days)[0])
 
 
-@pytest.mark.parametrize("how", ["cut", "other rows", "other code"])
+@pytest.mark.parametrize("how", ["no looks", "looks cut", "looks of another file", "other code", "a file more"])
 def test_what_is_no_longer_sure_is_made_anew(dumps: Path, tmp_path: Path, how: str):
     _, one, _ = build_in(tmp_path / "work", dumps)
-    for note in one["resolve"].glob(f"{MADE_NAME}/papers-*/note.json"):
-        if how != "other code":
-            note.write_text({"cut": '{"seen": "', "other rows": '{"seen": "0", "receipt": {}}'}[how], "utf-8")
-    if how == "other code":
-        receipt = one["resolve"] / "receipt.json"
+    looks, receipt = one["extract"] / LOOKS_NAME, one["extract"] / RECEIPT_NAME
+    text = looks.read_text("utf-8")
+    if how == "no looks":
+        looks.unlink()
+    elif how == "looks cut":
+        looks.write_text(text[:-9], "utf-8")
+    elif how == "looks of another file":
+        looks.write_text(text.replace("[", "[1", 1), "utf-8")
+    elif how == "other code":
         receipt.write_text(receipt.read_text("utf-8").replace('"code": "', '"code": "0'), "utf-8")
-    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
+    else:
+        (one["extract"] / "spans" / "part-00099.parquet").write_bytes(b"")
+    add_dump(dumps)
     second, two, _ = build_in(tmp_path / "work", dumps)
     parts = [list_parts(folders["resolve"], "papers") for folders in (one, two)]
     assert parts[1].isdisjoint(parts[0])
@@ -195,7 +249,7 @@ def test_damaged_verdicts_are_not_believed(dumps: Path, tmp_path: Path, how: str
             path.unlink()
     if how == "folder gone":
         shutil.rmtree(judged)
-    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
+    add_dump(dumps)
     listener = Listener()
     second, _, counts = build_in(tmp_path / "work", dumps, listener)
     assert count_compared(listener, counts) == counts["pairs"] > 0
@@ -209,7 +263,7 @@ def test_a_damaged_range_is_not_taken_again(dumps: Path, tmp_path: Path):
     with path.open("r+b") as file:
         file.seek(60)
         file.write(b"damaged")
-    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
+    add_dump(dumps)
     second, two, _ = build_in(tmp_path / "work", dumps)
     assert read_table(two["resolve"], "papers").equals(second.read("papers"))
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
@@ -219,13 +273,13 @@ def test_a_build_says_what_it_makes_anew(dumps: Path, tmp_path: Path, monkeypatc
     first, second, third = Listener(), Listener(), Listener()
     build_in(tmp_path / "work", dumps, first)
     assert first.told == []
-    write_sample(dumps / "more", dumps=1, seed=9, cards_per_dump=3)
+    add_dump(dumps)
     counts = build_in(tmp_path / "work", dumps, second)[2]
     assert second.told[:2] == [
         "1 of 15 dumps are extracted, the others were before.",
         f"{count_compared(second, counts)} of {counts['pairs']} pairs were compared, the others were before.",
     ]
-    assert re.fullmatch(r"\d+ of 16 ranges of tables were made, the others were before[.]", second.told[2])
+    assert re.fullmatch(r"\d+ of 103 papers were made, the others were before[.]", second.told[2])
     for place in ("receipt", "units"):
         monkeypatch.setattr(f"etl.stages.{place}.fingerprint_code", lambda: "0" * 32)
     build_in(tmp_path / "work", dumps, third)
