@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 
-from etl.load.content import PARTITIONS
+from etl.load.content import list_partitions
 from etl.load.duckdb_names import quote_name, quote_text
 from etl.load.tables import ID_UNIT, count_nulls, select_columns
 
@@ -193,7 +193,8 @@ class Comparer:
         self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
     ) -> dict[str, tuple[float, float]]:
         nulls_before, nulls_after = (
-            count_nulls(self.connection, release.list_files(name)) for release in (self.before, self.after)
+            release.manifest["tables"][name].get("nulls") or count_nulls(self.connection, release.list_files(name))
+            for release in (self.before, self.after)
         )
         shares = {
             column: (nulls_before.get(column, 0) / old["rows"], nulls_after.get(column, 0) / new["rows"])
@@ -233,8 +234,13 @@ def _restrict_partitions(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     if units[leading] != ID_UNIT or [column["name"] for column in old["columns"]] != [*units]:
         return ""
     hashes = [table["partition_hashes"] for table in (old, new)]
-    moved = [quote_text(name) for name in PARTITIONS if hashes[0].get(name) != hashes[1].get(name)]
-    return f"WHERE left({quote_name(leading)}, 2) IN ({', '.join(moved)})" if len(moved) < len(PARTITIONS) else ""
+    digits = {len(name) for side in hashes for name in side}
+    if len(digits) != 1:  # the table has become so large, or so small, that it is parted otherwise
+        return ""
+    names = list_partitions(max(digits))
+    moved = [quote_text(name) for name in names if hashes[0].get(name) != hashes[1].get(name)]
+    beginning = f"left({quote_name(leading)}, {max(digits)})"
+    return f"WHERE {beginning} IN ({', '.join(moved)})" if len(moved) < len(names) else ""
 
 
 def _match_keys(left: str, right: str, key: list[str]) -> str:

@@ -5,10 +5,11 @@ of the text's UTF-8, then these bytes; ``+`` joins bytes.
 
 - **content_id**: the first 32 hexadecimal digits of ``sha256(T("paperhouse content 1") + ...)``, and for each table
   that belongs to the content, by name in byte order, ``T(name) + hash of the table``.
-- **table**: ``sha256(T("paperhouse table 1") + T(name) + ...)`` and the hashes of its 256 partitions ``00`` to ``ff``,
-  32 bytes each, empty partitions included.
-- **partition**: rows whose leading key column begins with the partition's two hexadecimal digits; where that column is
-  no id, the digits are the first two of the SHA-256 of its UTF-8. Its hash is
+- **table**: ``sha256(T("paperhouse table 1") + T(name) + ...)`` and the hashes of its partitions, 32 bytes each, empty
+  partitions included: the 256 from ``00`` to ``ff`` or, of a table with 131,072 rows or more, the 4,096 from ``000`` to
+  ``fff``.
+- **partition**: rows whose leading key column begins with the partition's hexadecimal digits; where that column is no
+  id, the digits are the first ones of the SHA-256 of its UTF-8. Its hash is
   ``sha256(T("paperhouse partition 1") + U(number of rows) + ...)`` and each column in the contract's order, its rows
   sorted by the table's key: text by the bytes of its UTF-8, null before all others.
 - **column**: ``T(name) + T(type) + validity + values``. Type is the contract's name of it; validity is one byte a row,
@@ -40,7 +41,8 @@ from schemas.columns import list_columns, list_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-PARTITIONS: Final = tuple(f"{number:02x}" for number in range(256))
+FINE_ROWS: Final = 1 << 17
+"""A table with so many rows has 16 times as many partitions: a change is to be hashed with few of its neighbours."""
 
 _WIDTHS: Final = {"int32": 4, "int64": 8, "date": 4, "bool": 1}
 _PARTITION: Final = "partition"
@@ -54,16 +56,25 @@ def hash_content(table_hashes: Mapping[str, str]) -> str:
     return digest.hexdigest()[:32]
 
 
-def hash_table(table: str, partition_hashes: Mapping[str, str]) -> str:
-    """Join the hashes of a table's partitions; one that is not named is empty."""
+def count_digits(rows: int) -> int:
+    """Count the digits that name a partition of a table with so many rows.
+
+    >>> [count_digits(rows) for rows in (0, 131_071, 131_072)]
+    [2, 2, 3]
+    """
+    return 2 if rows < FINE_ROWS else 3
+
+
+def hash_table(table: str, rows: int, partition_hashes: Mapping[str, str]) -> str:
+    """Join the hashes of the partitions of a table with so many rows; a partition that is not named is empty."""
     digest = hashlib.sha256(_frame_text("paperhouse table 1") + _frame_text(table))
-    for partition in PARTITIONS:
+    for partition in list_partitions(count_digits(rows)):
         digest.update(bytes.fromhex(partition_hashes.get(partition) or _hash_no_rows(table)))
     return digest.hexdigest()
 
 
-def hash_partitions(parts: Iterable[pl.DataFrame], table: str) -> dict[str, str]:
-    """Hash each partition of a table that has rows.
+def hash_partitions(parts: Iterable[pl.DataFrame], table: str, digits: int = 2) -> dict[str, str]:
+    """Hash each partition of a table that has rows; so many ``digits`` name one.
 
     Columns in: those of the table, in the contract's types; ``parts`` are consecutive ranges of its rows in key order,
                 of any length.
@@ -75,7 +86,7 @@ def hash_partitions(parts: Iterable[pl.DataFrame], table: str) -> dict[str, str]
     {'0f': 'dc4c2f9bc859'}
     """
     hashes: dict[str, str] = {}
-    for rows in _gather_partitions(parts, table):
+    for rows in _gather_partitions(parts, table, digits):
         columns = _encode_columns(rows, table)
         start = 0
         for length, partition in rows.select(pl.col(_PARTITION).rle()).unnest(_PARTITION).iter_rows():
@@ -84,32 +95,30 @@ def hash_partitions(parts: Iterable[pl.DataFrame], table: str) -> dict[str, str]
     return dict(sorted(hashes.items()))
 
 
-def list_partitions(key_range: tuple[str, str] | None) -> list[str]:
-    """List the partitions of ids from one to another, both included; none for no range.
+def list_partitions(digits: int, first: str = "0", last: str = "f") -> list[str]:
+    """List the partitions of so many digits, or of them those with the ids from one to another, both included.
 
-    >>> list_partitions(("0f" * 16, "1100" * 8))
+    >>> list_partitions(2, "0f" * 16, "1100" * 8)
     ['0f', '10', '11']
     """
-    if key_range is None:
-        return []
-    first, last = (int(key[:2], 16) for key in key_range)
-    return list(PARTITIONS[first : last + 1])
+    low, high = int(first[:digits].ljust(digits, "0"), 16), int(last[:digits].ljust(digits, "f"), 16)
+    return [f"{number:0{digits}x}" for number in range(low, high + 1)]
 
 
-def _gather_partitions(parts: Iterable[pl.DataFrame], table: str) -> Iterator[pl.DataFrame]:
+def _gather_partitions(parts: Iterable[pl.DataFrame], table: str, digits: int) -> Iterator[pl.DataFrame]:
     """Give all rows with their partition's digits in a further column; no partition goes on in the next frame."""
     leading = list_key(TABLES[table])[0]
     if not has_id_key(table):
         # A text's partition has nothing to do with its place in the key's order, and such tables are small.
         rows = pl.concat(parts)
-        digits = [hashlib.sha256(text.encode()).hexdigest()[:2] for text in rows[leading].to_list()]
-        yield rows.with_columns(pl.Series(_PARTITION, digits, pl.String)).sort(_PARTITION, maintain_order=True)
+        names = [hashlib.sha256(text.encode()).hexdigest()[:digits] for text in rows[leading].to_list()]
+        yield rows.with_columns(pl.Series(_PARTITION, names, pl.String)).sort(_PARTITION, maintain_order=True)
         return
     held: pl.DataFrame | None = None
     for part in parts:
         if part.is_empty():
             continue
-        named = part.with_columns(pl.col(leading).str.slice(0, 2).alias(_PARTITION))
+        named = part.with_columns(pl.col(leading).str.slice(0, digits).alias(_PARTITION))
         rows = named if held is None else pl.concat([held, named])
         whole = rows.height - int((rows[_PARTITION] == rows[_PARTITION].last()).sum())
         yield rows[:whole]

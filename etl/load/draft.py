@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -10,13 +10,13 @@ import polars as pl
 from etl.errors import PaperhouseError
 from etl.load.documents import write_documents
 from etl.load.files import check_room, flush_file, hash_file, link_file
-from etl.load.gates import check_gates
-from etl.load.manifest import FileEntry, list_entries, make_manifest, write_manifest
+from etl.load.gates import Touched, check_gates
+from etl.load.manifest import TableEntry, list_entries, make_manifest, read_entry, write_manifest
 from etl.load.reader import Release
 from etl.load.sql_files import list_sql_files
 from etl.load.succession import check_declared, check_shrink, diff_with_current
 from etl.load.tables import list_files, scan_files
-from etl.load.verify import verify_changes, verify_table
+from etl.load.verify import Before, verify_changes, verify_table
 from schemas import CONTRACT_VERSION, TABLES
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from etl.load.documents import Render
-    from etl.load.gates import Touched
-    from etl.load.manifest import TableEntry
+    from etl.load.manifest import FileEntry
     from etl.load.release_diff import ReleaseDiff
 
 
@@ -113,7 +112,7 @@ def prepare_draft(  # noqa: PLR0913 - what to make, and what to go by
     begin("compare")
     diff = diff_with_current(before, release, staging / "spill")
     begin("gates")
-    check_gates(files, staging / "spill", _find_touched(before, diff, checked))
+    check_gates(files, staging / "spill", _find_touched(before, diff, checked, links, entries))
     manifest |= _succeed(before, release, diff, terms)
     manifest["storage"] = _measure_storage(release, before)
     begin("documents")
@@ -127,12 +126,12 @@ class Linked(NamedTuple):
     """A table's files in the draft, in key order.
 
     ``known`` are the entries of those that the release before has, too, and that were checked with it; ``gone`` are its
-    other files.
+    other files, with theirs.
     """
 
     files: tuple[Path, ...]
     known: Mapping[Path, FileEntry]
-    gone: tuple[Path, ...]
+    gone: Mapping[Path, FileEntry]
 
 
 def link_table(
@@ -154,12 +153,14 @@ def link_table(
         twin, is_checked = twins.find(source)
         target = folder / source.name
         link_file(source if twin is None else twins.folder / twin["path"], target)
+        if twin is None:
+            flush_file(target)
         files.append(target)
         if twin is not None and is_checked:
-            known[target] = FileEntry(**{**twin, "path": target.relative_to(draft).as_posix()})
+            known[target] = replace(read_entry(twin), path=target.relative_to(draft).as_posix())
     flush_file(folder)
     kept = {entry.sha256 for entry in known.values()}
-    gone = tuple(twins.folder / entry["path"] for entry in earlier if entry["sha256"] not in kept)
+    gone = {twins.folder / entry["path"]: read_entry(entry) for entry in earlier if entry["sha256"] not in kept}
     return Linked(tuple(files), known, gone)
 
 
@@ -178,9 +179,9 @@ class _Twins:
                 self._by_size.setdefault(entry["bytes"], []).append(entry)
 
     def find(self, source: Path) -> tuple[Mapping[str, Any] | None, bool]:
-        """Find the file with the same bytes, and whether it is the very same and known to be good.
+        """Find the file with the same bytes, and whether it was checked; one that is damaged by now has others.
 
-        One that is damaged by now has others. Errors: ``SourceDamagedError``.
+        Errors: ``SourceDamagedError``.
         """
         found = source.stat()
         entry = self._by_inode.get((found.st_dev, found.st_ino))
@@ -192,16 +193,17 @@ class _Twins:
             return entry, False
         for like in self._by_size.get(found.st_size, ()):
             if hash_file(source) == like["sha256"] == hash_file(self.folder / like["path"]):
-                return like, False
+                return like, like["path"] in self._checked
         return None, False
 
 
 def _verify(table: str, linked: Linked, draft: Path, before: Release | None) -> TableEntry:
     """Check a table's files, or what of them the release before does not vouch for."""
-    if before is None or not linked.known or before.manifest["contract_version"] != CONTRACT_VERSION:
+    if before is None or not linked.known or "nulls" not in before.manifest["tables"][table]:
         return verify_table(table, linked.files, draft)
-    hashes = before.manifest["tables"][table]["partition_hashes"]
-    return verify_changes(table, linked.files, draft, linked.known, hashes, linked.gone)
+    described = before.manifest["tables"][table]
+    entry = TableEntry(tuple(map(read_entry, described["files"])), described["partition_hashes"], described["nulls"])
+    return verify_changes(table, linked.files, draft, linked.known, Before(entry, linked.gone))
 
 
 def _measure_storage(release: Release, before: Release | None) -> dict[str, int]:
@@ -213,12 +215,25 @@ def _measure_storage(release: Release, before: Release | None) -> dict[str, int]
     return {"table_bytes": sum(sizes.values()), "linked_bytes": linked}
 
 
-def _find_touched(before: Release | None, diff: ReleaseDiff | None, checked: frozenset[str]) -> Touched | None:
+def _find_touched(
+    before: Release | None,
+    diff: ReleaseDiff | None,
+    checked: frozenset[str],
+    links: Mapping[str, Linked],
+    entries: Mapping[str, TableEntry],
+) -> Touched | None:
     """Find which ids the gates have to look at; None for all of them, where they never held for the release before."""
-    if before is None or diff is None or diff.contract_before != CONTRACT_VERSION:
+    if before is None or diff is None or diff.touched is None or diff.contract_before != CONTRACT_VERSION:
         return None
     files = {file["path"] for table in before.manifest["tables"].values() for file in table["files"]}
-    return diff.touched if files <= checked else None
+    if not files <= checked:
+        return None
+    keys = {
+        path: file.keys
+        for table, linked in links.items()
+        for path, file in zip(linked.files, entries[table].files, strict=True)
+    }
+    return Touched(diff.touched, keys)
 
 
 def _succeed(before: Release | None, release: Release, diff: ReleaseDiff | None, terms: Terms) -> dict[str, Any]:

@@ -123,16 +123,19 @@ def _raise(error: OSError) -> NoReturn:
 
 
 def flush_folder(folder: Path) -> None:
-    """Wait until all files below a folder, and all their names, are on the disk."""
+    """Wait until all files below a folder, and all their names, are on the disk.
+
+    A file that has another name as well is on the disk already, see :func:`link_file`.
+    """
     folders, files = list_below(folder)
-    for path in (*files, *reversed(folders)):
+    for path in (*(path for path in files if path.lstat().st_nlink == 1), *reversed(folders)):
         flush_file(path)
 
 
 def link_file(source: Path, target: Path) -> None:
-    """Give a finished file a second name, or copy it where the disk cannot link it.
+    """Give a file whose bytes are on the disk a second name, or copy it where the disk cannot link it.
 
-    Errors: as for ``create_file``.
+    The folder that holds the new name is for the caller to flush. Errors: as for ``create_file``.
     """
     try:
         os.link(source, target)
@@ -142,8 +145,6 @@ def link_file(source: Path, target: Path) -> None:
         if error.errno not in _CANNOT_LINK:
             raise WriteFailedError(target, error) from error
         copy_file(source, target)
-    else:
-        flush_file(target)
 
 
 def copy_file(source: Path, target: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,10 +16,10 @@ from etl.load.invariants import GATES
 from etl.load.memory import ask_in_little_memory
 from etl.load.tables import select_table
 from schemas import TABLES
-from schemas.columns import list_columns
+from schemas.columns import list_columns, list_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from etl.load.invariants import Gate
@@ -48,8 +49,26 @@ class InvariantBrokenError(PaperhouseError):
         )
 
 
-Touched = Mapping[str, Sequence[str]]
-"""Values of the columns in ``etl.load.invariants.BY``: of all others, every row was there when the gates last held."""
+@dataclass(frozen=True)
+class Touched:
+    """What to ask the gates of: all else was there when they last held.
+
+    ``values``: of the columns in ``etl.load.invariants.BY``, sorted; ``keys``: the first and the last leading id of
+    each file, None where it has none.
+    """
+
+    values: Mapping[str, Sequence[str]]
+    keys: Mapping[Path, tuple[str, str] | None]
+
+    def choose_files(self, column: str, files: Sequence[Path]) -> list[Path]:
+        """Choose the files in which a touched value can lie, of a table with this leading column."""
+        values = self.values[column]
+        found = []
+        for file in files:
+            first, last = self.keys[file] or ("g", "")
+            if bisect.bisect_left(values, first) < bisect.bisect_right(values, last):
+                found.append(file)
+        return found
 
 
 def check_gates(files: Mapping[str, Sequence[Path]], spill_folder: Path, touched: Touched | None = None) -> None:
@@ -71,8 +90,9 @@ def find_broken_gates(
     with contextlib.closing(duckdb.connect(config={"temp_directory": str(spill_folder)})) as connection:
         for table, paths in files.items():
             connection.execute(f"CREATE VIEW {quote_name(table)} AS {select_table(table, paths)}")
-        for column, values in (touched or {}).items():
-            _cut_tables(connection, files, column, values)
+        if touched is not None:
+            for column in touched.values:
+                _cut_tables(connection, files, column, touched)
         for gate in GATES:
             connection.execute(f"USE {_name_schema(gate.by) if touched and gate.by else 'main'}")
             for example, count in ask_in_little_memory(partial(_find_offenders, connection, gate), LITTLE_MEMORY):
@@ -80,22 +100,20 @@ def find_broken_gates(
 
 
 def _cut_tables(
-    connection: duckdb.DuckDBPyConnection, tables: Iterable[str], column: str, values: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, files: Mapping[str, Sequence[Path]], column: str, touched: Touched
 ) -> None:
-    """Put the rows with one of these values into a schema of their own; other tables are there as they are."""
-    schema = _name_schema(column)
+    """Put the rows with a touched value of a column into a schema of their own; other tables are there as they are."""
+    schema, values = _name_schema(column), [*touched.values[column]]
     connection.execute(f"CREATE SCHEMA {schema}")
-    connection.execute(
-        f"CREATE TEMP TABLE touched_{column} AS SELECT unnest($values) AS {column}", {"values": [*values]}
-    )
-    for table in tables:
-        if column in {one.name for one in list_columns(TABLES[table])}:
-            condition = f"WHERE {column} IN (FROM touched_{column})"
-            connection.execute(
-                f"CREATE TABLE {schema}.{quote_name(table)} AS FROM main.{quote_name(table)} {condition}"
-            )
-        else:
+    connection.execute(f"CREATE TEMP TABLE touched_{column} AS SELECT unnest($values) AS {column}", {"values": values})
+    for table, paths in files.items():
+        if column not in {one.name for one in list_columns(TABLES[table])}:
             connection.execute(f"CREATE VIEW {schema}.{quote_name(table)} AS FROM main.{quote_name(table)}")
+            continue
+        is_leading = list_key(TABLES[table])[0] == column
+        chosen = touched.choose_files(column, paths) if is_leading else paths
+        rows = f"({select_table(table, chosen or paths[:1])}) WHERE {column} IN (FROM touched_{column})"
+        connection.execute(f"CREATE TABLE {schema}.{quote_name(table)} AS FROM {rows}")
 
 
 def _name_schema(column: str | None) -> str:

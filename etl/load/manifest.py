@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,20 +44,28 @@ class ManifestUnreadableError(PaperhouseError):
 
 @dataclass(frozen=True)
 class FileEntry:
-    """One Parquet file of a release; its path is relative to the release."""
+    """One Parquet file of a release; its path is relative to the release.
+
+    ``keys`` are the first and the last leading id in it; None without rows, and where a table is keyed by text.
+    """
 
     path: str
     rows: int
     bytes: int
     sha256: str
+    keys: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class TableEntry:
-    """One table of a release: its files in key order, and the hashes of its partitions that have rows."""
+    """One table of a release: its files in key order, and the hashes of its partitions that have rows.
+
+    ``nulls`` counts them for each column that is no list.
+    """
 
     files: tuple[FileEntry, ...]
     partition_hashes: Mapping[str, str]
+    nulls: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -77,7 +85,7 @@ def make_manifest(
 
     ``input_counts`` are the named files by status; ``facts`` are the builder's own notes and must be JSON.
     """
-    table_hashes = {name: hash_table(name, entry.partition_hashes) for name, entry in entries.items()}
+    table_hashes = {name: hash_table(name, entry.rows, entry.partition_hashes) for name, entry in entries.items()}
     content_id, sql_hash = hash_content(table_hashes), hash_sql(sql_files)
     versions = {"contract_version": CONTRACT_VERSION, "package_version": PACKAGE_VERSION}
     return {
@@ -137,6 +145,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def read_entry(file: Mapping[str, Any]) -> FileEntry:
+    """Read a file's entry back from the manifest."""
+    keys = file.get("keys")
+    return FileEntry(
+        file["path"], file["rows"], file["bytes"], file["sha256"], None if keys is None else (keys[0], keys[1])
+    )
+
+
 def list_release_files(manifest: Mapping[str, Any], folder: Path) -> dict[str, list[Path]]:
     """List the Parquet files of each table, in key order, below the release's folder."""
     return {
@@ -170,7 +186,8 @@ def _describe_entry(name: str, entry: TableEntry, table_hash: str) -> dict[str, 
         "bytes": sum(file.bytes for file in entry.files),
         "hash": table_hash,
         "partition_hashes": dict(entry.partition_hashes),
-        "files": [asdict(file) for file in entry.files],
+        "nulls": dict(entry.nulls),
+        "files": [{**asdict(file), "keys": list(file.keys) if file.keys else None} for file in entry.files],
     }
 
 

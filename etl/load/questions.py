@@ -16,7 +16,7 @@ from etl.load.content import hash_content, hash_table
 from etl.load.duckdb_names import quote_name
 from etl.load.files import hash_file, list_below
 from etl.load.gates import find_broken_gates
-from etl.load.manifest import MANIFEST_NAME, hash_release, list_entries, render_json
+from etl.load.manifest import MANIFEST_NAME, hash_release, list_entries, read_entry, render_json
 from etl.load.tables import TableMismatchError
 from etl.load.verify import check_schema, verify_table
 from schemas import CONTRACT_VERSION, TABLES
@@ -174,8 +174,12 @@ def _ask_values(inspection: Inspection) -> None:
             inspection.blame(name, fault)
         if dict(entry.partition_hashes) != table["partition_hashes"]:
             inspection.blame(name, f"the rows of table {name} are not those that content_id was computed from")
-        elif hash_table(name, entry.partition_hashes) != table["hash"]:
+        elif hash_table(name, entry.rows, entry.partition_hashes) != table["hash"]:
             inspection.blame(name, f"the hash of table {name} is not that of its rows")
+        if dict(entry.nulls) != table["nulls"] or any(
+            file.keys != read_entry(stated).keys for file, stated in zip(entry.files, table["files"], strict=True)
+        ):
+            inspection.blame(name, f"the nulls or the first and last ids of table {name} are not those of its rows")
 
 
 def _ask_invariants(inspection: Inspection) -> None:

@@ -47,7 +47,7 @@ class ReleaseDiff:
     schema_differences: tuple[Difference, ...]
     data_breaks: tuple[Difference, ...]
     touched: Mapping[str, Sequence[str]] | None = None
-    """The values of ids in rows that differ, as ``etl.load.gates.Touched``; None where these are very many."""
+    """The values of ``etl.load.invariants.BY`` in rows that differ; None where these are very many."""
 
     @property
     def needed(self) -> Level:

@@ -188,6 +188,17 @@ def read_key_range(table: str, file: Path) -> tuple[str, str] | None:
     return found[0].min, found[-1].max
 
 
+def count_nulls_in(file: Path) -> dict[str, int]:
+    """Count the nulls of a file's flat columns by its statistics."""
+    metadata = pq.read_metadata(file)
+    nulls: dict[str, int] = {}
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            if column.statistics is not None and column.statistics.has_null_count:
+                nulls[column.path_in_schema] = nulls.get(column.path_in_schema, 0) + column.statistics.null_count
+    return nulls
+
+
 def number_part(table: str, partitions: int) -> pl.Expr:
     """Say which of so many parts, a power of two up to 65,536, a row belongs to: the first bits of its leading id.
 

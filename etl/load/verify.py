@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from etl.errors import PaperhouseError
-from etl.load.content import hash_partitions, list_partitions
+from etl.load.content import count_digits, hash_partitions, list_partitions
 from etl.load.files import hash_file
 from etl.load.manifest import FileEntry, TableEntry
-from etl.load.tables import TableMismatchError, find_disorder, has_id_key, read_key_range, scan_files
+from etl.load.tables import (
+    TableMismatchError,
+    count_nulls_in,
+    find_disorder,
+    has_id_key,
+    read_key_range,
+    scan_files,
+)
 from schemas import TABLES
 from schemas.arrow import arrow_schema
-from schemas.columns import list_key
+from schemas.columns import list_columns, list_key
 from schemas.validation import find_failures
 
 if TYPE_CHECKING:
@@ -57,60 +66,76 @@ def verify_table(table: str, files: Sequence[Path], root: Path, *, on_fault: _Fi
             schema than the contract's always raises ``TableMismatchError``.
     """
     entries: dict[Path, FileEntry] = {}
-    parts = _read_parts(table, files, root, entries, on_fault or _refuse)
-    return TableEntry(partition_hashes=hash_partitions(parts, table), files=tuple(entries[file] for file in files))
+    nulls: Counter[str] = Counter()
+    digits = count_digits(sum(pq.read_metadata(file).num_rows for file in files))
+    parts = _read_parts(table, files, root, entries, nulls, on_fault or _refuse)
+    hashes = hash_partitions(parts, table, digits)
+    return TableEntry(tuple(entries[file] for file in files), hashes, _order_nulls(table, nulls))
 
 
-def verify_changes(  # noqa: PLR0913, PLR0917 - what there is, and what was
-    table: str,
-    files: Sequence[Path],
-    root: Path,
-    known: Mapping[Path, FileEntry],
-    hashes: Mapping[str, str],
-    gone: Sequence[Path],
+class Before(NamedTuple):
+    """A table of the release before: its entry, and those of its files that are no longer there, by their paths."""
+
+    entry: TableEntry
+    gone: Mapping[Path, FileEntry]
+
+
+def verify_changes(
+    table: str, files: Sequence[Path], root: Path, known: Mapping[Path, FileEntry], before: Before
 ) -> TableEntry:
     """Do the same for a table of which most files are those of the release before, and have been checked with it.
 
-    Only new files are checked, and only the partitions hashed in which a row came or went.
-    ``known`` are the entries of files that both releases have, ``hashes`` those of the partitions before, and ``gone``
-    are the files that are no longer there. Errors: as for :func:`verify_table`.
+    Only new files are checked, and only the partitions hashed in which a row came or went. ``known`` are the entries of
+    files that both releases have. Errors: as for :func:`verify_table`.
     """
     new = [file for file in files if file not in known]
-    if not new and not gone:
-        return TableEntry(partition_hashes=hashes, files=tuple(known[file] for file in files))
-    ranges = _read_ranges(table, files, gone)
-    if ranges is None:
-        return verify_table(table, files, root)
-    moved = {name for file in (*new, *gone) for name in list_partitions(ranges[file])}
-    touched = [file for file in files if file not in known or not moved.isdisjoint(list_partitions(ranges[file]))]
+    if not new and not before.gone:
+        return replace(before.entry, files=tuple(known[file] for file in files))
     entries = dict(known)
-    found = hash_partitions(_read_parts(table, touched, root, entries, _refuse), table)
-    standing = {name: digest for name, digest in hashes.items() if name not in moved}
-    rehashed = {name: digest for name, digest in found.items() if name in moved}
-    return TableEntry(
-        partition_hashes=dict(sorted((standing | rehashed).items())), files=tuple(entries[file] for file in files)
-    )
-
-
-def _read_ranges(table: str, files: Sequence[Path], gone: Sequence[Path]) -> dict[Path, tuple[str, str] | None] | None:
-    """Read which ids lie in which file; None where files do not part them, or do not say so."""
-    if not has_id_key(table):
-        return None
+    nulls = Counter(before.entry.nulls)
     try:
-        ranges = {file: read_key_range(table, file) for file in (*files, *gone)}
+        rows = sum(known[file].rows if file in known else pq.read_metadata(file).num_rows for file in files)
+        digits = count_digits(rows)
+        ranges = {file: read_key_range(table, file) for file in new}
+        ranges |= {file: entry.keys for file, entry in (*known.items(), *before.gone.items())}
+        for file in before.gone:
+            nulls.subtract(count_nulls_in(file))
     except (OSError, pa.ArrowException, TableMismatchError):
-        return None
+        return verify_table(table, files, root)
+    if not has_id_key(table) or digits != count_digits(before.entry.rows) or not _are_apart(files, ranges):
+        return verify_table(table, files, root)
+    partitions = {file: list_partitions(digits, *keys) if keys else [] for file, keys in ranges.items()}
+    moved = {name for file in (*new, *before.gone) for name in partitions[file]}
+    touched = [file for file in files if file not in known or not moved.isdisjoint(partitions[file])]
+    found = hash_partitions(_read_parts(table, touched, root, entries, nulls, _refuse), table, digits)
+    standing = {name: digest for name, digest in before.entry.partition_hashes.items() if name not in moved}
+    rehashed = {name: digest for name, digest in found.items() if name in moved}
+    hashes = dict(sorted((standing | rehashed).items()))
+    return TableEntry(tuple(entries[file] for file in files), hashes, _order_nulls(table, nulls))
+
+
+def _are_apart(files: Sequence[Path], ranges: Mapping[Path, tuple[str, str] | None]) -> bool:
+    """Tell whether each file's ids are all greater than those of the file before."""
     bounds = [bound for file in files for bound in ranges[file] or ()]
-    parts = zip(bounds[1::2], bounds[2::2], strict=False)
-    return ranges if all(last < first for last, first in parts) else None
+    return all(last < first for last, first in zip(bounds[1::2], bounds[2::2], strict=False))
+
+
+def _order_nulls(table: str, nulls: Mapping[str, int]) -> dict[str, int]:
+    columns = (column for column in list_columns(TABLES[table]) if column.dtype != pl.List(pl.String))
+    return {column.name: nulls.get(column.name, 0) for column in columns}
 
 
 def _refuse(error: RowRuleBrokenError | TableMismatchError) -> None:
     raise error
 
 
-def _read_parts(
-    table: str, files: Sequence[Path], root: Path, entries: dict[Path, FileEntry], on_fault: _Finder
+def _read_parts(  # noqa: PLR0913, PLR0917 - what to read, and what to put down
+    table: str,
+    files: Sequence[Path],
+    root: Path,
+    entries: dict[Path, FileEntry],
+    nulls: Counter[str],
+    on_fault: _Finder,
 ) -> Iterator[pl.DataFrame]:
     """Read and check files in key order, small ones together; each that has no entry yet is checked, and gets one.
 
@@ -133,17 +158,25 @@ def _read_parts(
         unchecked = []
         for file, count in zip(batch, counts, strict=True):
             if file not in entries:
-                unchecked.append(rows[start : start + count])
-                entries[file] = FileEntry(
-                    path=file.relative_to(root).as_posix(),
-                    rows=count,
-                    bytes=file.stat().st_size,
-                    sha256=hash_file(file),
-                )
+                found = rows[start : start + count]
+                unchecked.append(found)
+                nulls.update({column.name: column.null_count() for column in found})
+                entries[file] = _describe_file(table, file, root, found)
             start += count
         if unchecked:
             _check_rows(table, pl.concat(unchecked), on_fault)
         yield rows
+
+
+def _describe_file(table: str, file: Path, root: Path, rows: pl.DataFrame) -> FileEntry:
+    keys = rows[list_key(TABLES[table])[0]] if has_id_key(table) and rows.height else None
+    return FileEntry(
+        path=file.relative_to(root).as_posix(),
+        rows=rows.height,
+        bytes=file.stat().st_size,
+        sha256=hash_file(file),
+        keys=None if keys is None else (keys[0], keys[-1]),
+    )
 
 
 def _find_file(files: Sequence[Path], counts: Sequence[int], row: int) -> Path:

@@ -175,8 +175,9 @@ def _count_copies(connection: duckdb.DuckDBPyConnection) -> list[int]:
 
 
 def _count_nulls(connection: duckdb.DuckDBPyConnection, release: Release) -> Counts:
-    """Count by what the files say of themselves: the texts, which are nearly all of them, are not read."""
-    found = count_nulls(connection, release.list_files("papers"))
+    """Count by what manifest or files say of themselves: the texts, which are nearly all of them, are not read."""
+    known = release.manifest["tables"]["papers"].get("nulls")
+    found = known or count_nulls(connection, release.list_files("papers"))
     return {column.name: found.get(column.name, 0) for column in list_columns(TABLES["papers"]) if column.nullable}
 
 

@@ -47,15 +47,15 @@ def partition(rows: list[dict[str, Any]], columns: list[tuple[str, str]], key: l
     return hashlib.sha256(encoded).digest()
 
 
-def table(
-    name: str, rows: list[dict[str, Any]], columns: list[tuple[str, str]], key: list[str], *, is_id: bool
+def table(  # noqa: PLR0913 - what the description names
+    name: str, rows: list[dict[str, Any]], columns: list[tuple[str, str]], key: list[str], *, is_id: bool, digits: int
 ) -> bytes:
     encoded = text("paperhouse table 1") + text(name)
-    for digits in (f"{value:02x}" for value in range(256)):
+    for beginning in (f"{value:0{digits}x}" for value in range(16**digits)):
         inside = [
             row
             for row in rows
-            if (row[key[0]] if is_id else hashlib.sha256(row[key[0]].encode()).hexdigest()).startswith(digits)
+            if (row[key[0]] if is_id else hashlib.sha256(row[key[0]].encode()).hexdigest()).startswith(beginning)
         ]
         encoded += partition(inside, columns, key)
     return hashlib.sha256(encoded).digest()

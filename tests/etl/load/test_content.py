@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from etl.load.content import PARTITIONS, hash_content, hash_partitions, hash_table
+from etl.load import content
+from etl.load.content import count_digits, hash_content, hash_partitions, hash_table, list_partitions
 from etl.load.tables import has_id_key, list_files, scan_files, write_table
 from schemas import OUTSIDE_CONTENT, TABLES
 from schemas.columns import list_columns, list_key
@@ -47,17 +48,30 @@ def draw_rows(draw: st.DrawFn, name: str) -> pl.DataFrame:
 def hash_slowly(name: str, rows: pl.DataFrame) -> str:
     columns = [(column.name, column.type_name) for column in list_columns(TABLES[name])]
     key = list_key(TABLES[name])
-    return slow_content.table(name, rows.to_dicts(), columns, key, is_id=has_id_key(name)).hex()
+    digits = 2 if rows.height < content.FINE_ROWS else 3
+    return slow_content.table(name, rows.to_dicts(), columns, key, is_id=has_id_key(name), digits=digits).hex()
 
 
 def hash_quickly(name: str, *parts: pl.DataFrame) -> str:
-    return hash_table(name, hash_partitions(parts, name))
+    rows = sum(part.height for part in parts)
+    return hash_table(name, rows, hash_partitions(parts, name, count_digits(rows)))
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_hash_is_the_documented_one(tables: dict[str, pl.DataFrame], name: str) -> None:
     assert hash_quickly(name, tables[name]) == hash_slowly(name, tables[name])
     assert hash_quickly(name, tables[name].clear()) == hash_slowly(name, tables[name].clear())
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_hash_of_a_large_table_is_the_documented_one(
+    tables: dict[str, pl.DataFrame], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coarse = hash_quickly(name, tables[name])
+    monkeypatch.setattr(content, "FINE_ROWS", 1)
+
+    assert hash_quickly(name, tables[name]) == hash_slowly(name, tables[name])
+    assert (hash_quickly(name, tables[name]) == coarse) == tables[name].is_empty()
 
 
 @pytest.mark.parametrize("name", ["quarantine", "pages", "inputs", "organizations", "merges"])
@@ -186,8 +200,9 @@ def test_only_the_partition_of_a_changed_row_changes() -> None:
         [links.with_columns(url=pl.when(pl.col("paper_id") == target).then(pl.lit("v")).otherwise("url"))], "links"
     )
 
-    assert list(before) == list(after) == list(PARTITIONS)
-    assert [digits for digits in PARTITIONS if before[digits] != after[digits]] == [target[:2]]
+    partitions = list_partitions(2)
+    assert list(before) == list(after) == partitions
+    assert [digits for digits in partitions if before[digits] != after[digits]] == [target[:2]]
 
 
 def test_inputs_are_outside_the_content(tables: dict[str, pl.DataFrame]) -> None:

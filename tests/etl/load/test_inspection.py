@@ -154,6 +154,20 @@ DAMAGES: dict[str, tuple[str, str, Damage]] = {
     "a row that is gone": ("rows", "links/part-00000.parquet has 2 rows, not 3", drop_row),
     "a column of another type": ("schema", "another schema than the contract", retype),
     "another value": ("values", "are not those that content_id was computed from", change_value),
+    "other nulls": (
+        "values",
+        "the nulls or the first and last ids of table papers are not those of its rows",
+        lambda folder: edit_manifest(
+            folder, lambda manifest: manifest["tables"]["papers"]["nulls"].update(abstract=77)
+        ),
+    ),
+    "other ids of a file": (
+        "values",
+        "the nulls or the first and last ids of table links are not those of its rows",
+        lambda folder: edit_manifest(
+            folder, lambda manifest: manifest["tables"]["links"]["files"][0].update(keys=["0" * 32, "f" * 32])
+        ),
+    ),
     "no catalog": ("views", "is missing", lambda folder: (folder / CATALOG_NAME).unlink()),
     "a catalog that is none": ("views", "cannot be opened", lambda folder: rewrite(folder / CATALOG_NAME, b"none")),
 }

@@ -14,6 +14,7 @@ from etl.load.manifest import (
     compare_rows,
     list_release_files,
     make_manifest,
+    read_entry,
     read_manifest,
     render_json,
     write_manifest,
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
 def make(**changes: object) -> dict[str, Any]:
     entries = {
         name: TableEntry(
-            files=(FileEntry(f"{name}/part-00000.parquet", 2, 10, "ab" * 32), FileEntry(f"{name}/b", 1, 5, "cd" * 32)),
+            files=(
+                FileEntry(f"{name}/part-00000.parquet", 2, 10, "ab" * 32, ("0f", "1e")),
+                FileEntry(f"{name}/b", 1, 5, "cd" * 32),
+            ),
             partition_hashes={"0f": "12" * 32},
+            nulls={"url": 3},
         )
         for name in TABLES
     }
@@ -57,7 +62,10 @@ def test_manifest_tells_what_a_release_holds() -> None:
     assert manifest["inputs"] == {"read": 3}
     assert len(manifest["release_id"]) == len(manifest["content_id"]) == 32
     assert (links["rows"], links["bytes"], links["key"]) == (3, 15, ["paper_id", "position"])
-    assert links["files"][0] == {"path": "links/part-00000.parquet", "rows": 2, "bytes": 10, "sha256": "ab" * 32}
+    first = {"path": "links/part-00000.parquet", "rows": 2, "bytes": 10, "sha256": "ab" * 32, "keys": ["0f", "1e"]}
+    assert links["files"][0] == first
+    assert read_entry(first) == FileEntry(**{**first, "keys": ("0f", "1e")})
+    assert links["nulls"] == {"url": 3}
     assert links["columns"] == describe_contract()["tables"]["links"]["columns"]
     assert links["partition_hashes"] == {"0f": "12" * 32}
 

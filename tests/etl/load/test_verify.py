@@ -7,13 +7,16 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from etl.load import content, verify
 from etl.load.content import hash_partitions
+from etl.load.files import hash_file
 from etl.load.tables import TableMismatchError, list_files, name_part, write_table
-from etl.load.verify import RowRuleBrokenError, verify_table
+from etl.load.verify import Before, RowRuleBrokenError, verify_changes, verify_table
 from schemas import TABLES
-from tests.conftest_tables import LADDERS
+from tests.conftest_tables import LADDERS, make_id, make_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from etl.load.manifest import TableEntry
@@ -98,3 +101,58 @@ def test_file_in_another_form_is_refused(tables: dict[str, pl.DataFrame], tmp_pa
 
     with pytest.raises(TableMismatchError, match="has another schema than the contract"):
         verify_table("links", list_files(tmp_path / "links"), tmp_path)
+
+
+CHANGES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
+    "a row goes": lambda rows: rows[1:],
+    "all rows of a file go": lambda rows: rows.filter(pl.col("paper_id").str.slice(0, 1) != rows["paper_id"][0][0]),
+    "rows come": lambda rows: pl.concat([rows, rows.with_columns(paper_id=pl.lit("5" * 32))]).unique(
+        ["paper_id", "position"]
+    ),
+    "a value changes": lambda rows: pl.concat([rows[:2], rows[2:3].with_columns(host=pl.lit("b.example")), rows[3:]]),
+    "nothing": lambda rows: rows,
+    "everything": lambda rows: rows.with_columns(url=pl.lit("https://other.example")),
+}
+
+
+@pytest.mark.parametrize("fine", [1, 1 << 17])
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changed_is_all_that_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, fine: int
+) -> None:
+    """Whatever is known already, the entry is the one that a look at all files gives."""
+    monkeypatch.setattr(content, "FINE_ROWS", fine)
+    links = make_links(300)
+    before = write_and_verify(links, "links", tmp_path / "before", partitions=16)
+    expected = write_and_verify(CHANGES[change](links), "links", tmp_path / "after", partitions=16)
+    known = {tmp_path / "after" / new.path: new for new in expected.files if new in before.files}
+    gone = {tmp_path / "before" / old.path: old for old in before.files if old not in expected.files}
+    read: list[Path] = []
+    monkeypatch.setattr(verify, "hash_file", lambda path: read.append(path) or hash_file(path))
+    files = list_files(tmp_path / "after" / "links")
+    found = verify_changes("links", files, tmp_path / "after", known, Before(before, gone))
+    assert found == expected
+    assert read == [file for file in files if file not in known]
+    assert (change == "everything") == (not known)
+
+
+def test_a_new_file_between_known_ones_is_checked(tmp_path: Path) -> None:
+    links = make_links(300)
+    before = write_and_verify(links, "links", tmp_path, partitions=16)
+    files = list_files(tmp_path / "links")
+    known = dict(zip(files, before.files, strict=True))
+    gone = {files[4].rename(tmp_path / "gone.parquet"): known.pop(files[4])}
+    spoilt = links.filter(pl.col("paper_id").str.slice(0, 1) == "4").with_columns(kind=pl.lit("poem"))
+    write_part(spoilt, 4, tmp_path)
+    with pytest.raises(RowRuleBrokenError, match="poem"):
+        verify_changes("links", files, tmp_path, known, Before(before, gone))
+    files[4].unlink()
+    write_part(links.filter(pl.col("paper_id").str.slice(0, 1) == "7"), 4, tmp_path)
+    with pytest.raises(TableMismatchError, match=r"is not in key order at"):
+        verify_changes("links", files, tmp_path, known, Before(before, gone))
+
+
+def make_links(count: int) -> pl.DataFrame:
+    ids = sorted(make_id(str(number)) for number in range(count))
+    shared = {"position": 0, "url": "https://a.example", "host": "a.example", "kind": "other"}
+    return make_rows("links", [{"paper_id": paper_id, **shared} for paper_id in ids])
