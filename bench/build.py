@@ -40,6 +40,7 @@ from etl.load.warehouse import Warehouse  # noqa: E402
 from etl.pipeline import NoProgress, build  # noqa: E402
 from etl.runners.local import LocalRunner  # noqa: E402
 from etl.sample import write_sample  # noqa: E402
+from etl.stages import parts  # noqa: E402
 from etl.stages.collect import InputOptions  # noqa: E402
 
 if TYPE_CHECKING:
@@ -93,9 +94,10 @@ class StageWatch(NoProgress):
         self._stage, self._since = stage, now
 
 
-def print_stages(dumps: Path, warehouse: Path, workers: int) -> None:
+def print_stages(dumps: Path, warehouse: Path, workers: int, part_bytes: int) -> None:
     """Build in this process, and print as JSON what each stage used."""
     os.setsid()
+    parts.PART_BYTES = part_bytes  # type: ignore[misc] - to see what smaller files cost
     watch = StageWatch()
     with LocalRunner(workers) as runner:
         build(Warehouse(warehouse), InputOptions((dumps,)), runner=runner, progress=watch)
@@ -103,10 +105,11 @@ def print_stages(dumps: Path, warehouse: Path, workers: int) -> None:
     print(json.dumps(watch.seconds))
 
 
-def profile_stages(bench: Bench, workers: int) -> Iterator[str]:
+def profile_stages(bench: Bench, workers: int, part_bytes: int) -> Iterator[str]:
     """Tabulate what each stage of a build uses."""
     remove_warehouse(bench.warehouse)
-    used = run_measured(sys.executable, __file__, "--stages", bench.dumps, bench.warehouse, str(workers))
+    sizes = (str(workers), str(part_bytes))
+    used = run_measured(sys.executable, __file__, "--stages", bench.dumps, bench.warehouse, *sizes)
     seconds = json.loads(used.printed)
     yield "| stage | CPU s | share |\n|---|---|---|"
     names = {"": "start of the program"}
@@ -229,7 +232,7 @@ def measure_part(part: str, bench: Bench, options: argparse.Namespace) -> str:
     """Measure one part, as a section with the command that measures it again."""
     rows: dict[str, Callable[[], Iterator[str]]] = {
         "jobs": lambda: tabulate_jobs(compare(bench, options.rounds)),
-        "stages": lambda: profile_stages(bench, options.workers),
+        "stages": lambda: profile_stages(bench, options.workers, options.part_bytes),
         "profile": lambda: profile_steps(bench),
         "workers": lambda: compare_workers(bench, options.rounds),
         "changes": lambda: measure_changes(bench, options.rounds, options.seed),
@@ -259,7 +262,7 @@ def keep_section(section: str) -> None:
 def main() -> None:
     """Invent, measure, print."""
     if sys.argv[1:2] == ["--stages"]:
-        print_stages(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+        print_stages(Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
         return
     if sys.argv[1:2] == ["--profile"]:
         print_profile(Path(sys.argv[2]), Path(sys.argv[3]))
@@ -270,6 +273,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tiny", type=int, default=20_000, help="files of the build over very many")
+    parser.add_argument("--part-bytes", type=int, default=parts.PART_BYTES, help="of dumps to a file of papers")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--folder", type=Path, help="a folder to keep the corpus in; else a temporary one")
     parser.add_argument("--write", action="store_true", help="keep the results in bench/results/build.md")

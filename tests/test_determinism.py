@@ -20,7 +20,7 @@ from etl.load.warehouse import Warehouse
 from etl.pipeline import build
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
-from etl.stages import identify, ledger, reading, runs, units, work_unit
+from etl.stages import amend, extract, identify, ledger, parts, reading, runs, units, work_unit
 from etl.stages.collect import InputOptions
 from schemas import OUTSIDE_CONTENT, TABLES
 from tests.etl.stages.dumps import MARCH, NO_PAGE, NOVEMBER, OCTOBER, OLD_YEAR, ZERO_AUTHORS
@@ -197,6 +197,15 @@ def test_another_time_zone_locale_hash_seed_and_number_of_threads(
     assert_same_content(open_release(tmp_path / "warehouse"), fresh)
 
 
+SIZES = ("BUCKET_BYTES", "PART_BYTES", "AMENDED_BYTES")
+WAYS = {
+    "one range": (runs.BUCKET_BYTES, parts.PART_BYTES, amend.AMENDED_BYTES),
+    "many ranges": (60_000, 8_000, amend.AMENDED_BYTES),
+    "some changes are too large to be amended": (60_000, 8_000, 90_000),
+}
+"""What tables are cut by, and what a change may have."""
+
+
 class DyingRunner(LocalRunner):
     """A runner that is killed instead of doing one task more than so many."""
 
@@ -223,12 +232,14 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.usefixtures("remembering")
-@pytest.mark.parametrize("bucket_bytes", [runs.BUCKET_BYTES, 60_000])
+@pytest.mark.parametrize("seed", [5, 6])
+@pytest.mark.parametrize("sizes", WAYS.values(), ids=WAYS)
 def test_every_way_to_a_set_of_dumps_ends_in_the_content_of_a_fresh_build(
-    dumps: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bucket_bytes: int
+    dumps: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sizes: tuple[int, int, int], seed: int
 ):
-    monkeypatch.setattr(runs, "BUCKET_BYTES", bucket_bytes)
-    chance = random.Random(5)  # noqa: S311 - the same way every time
+    for module, name, size in zip((runs, parts, extract), SIZES, sizes, strict=True):
+        monkeypatch.setattr(module, name, size)
+    chance = random.Random(seed)  # noqa: S311 - the same way every time
     folder, present = tmp_path / "way" / "dumps", dict[str, bytes]()
     for step in range(5):
         wanted = dict(dumps) if step == 4 else {name: dumps[name] for name in chance.sample(sorted(dumps), 8)}

@@ -92,17 +92,22 @@ def find_amendment(warehouse: Warehouse, stage: str, *made_from: Receipt) -> Ame
     The first of ``made_from`` is extraction's.
     """
     sources = [_list_sources(warehouse, receipt) for receipt in made_from]
-    for earlier in list_earlier(warehouse, stage):
-        names = [earlier.receipt.made_from.get(receipt.stage) for receipt in made_from]
-        if all(name in known for name, known in zip(names, sources, strict=True)):
-            found = [known[name] for name, known in zip(names, sources, strict=True) if name is not None]
-            touched = [
-                receipt.open_folder(warehouse)
-                for receipt, name in zip(made_from[1:], names[1:], strict=True)
-                if name != receipt.stage_id
-            ]
-            return Amendment(earlier, found[0], tuple(touched))
-    return None
+
+    def is_wanted(receipt: Receipt) -> bool:
+        return all(
+            receipt.made_from.get(source.stage) in known for source, known in zip(made_from, sources, strict=True)
+        )
+
+    earlier = next(list_earlier(warehouse, stage, is_wanted), None)
+    if earlier is None:
+        return None
+    names = [earlier.receipt.made_from[source.stage] for source in made_from]
+    touched = [
+        source.open_folder(warehouse)
+        for source, name in zip(made_from[1:], names[1:], strict=True)
+        if name != source.stage_id
+    ]
+    return Amendment(earlier, sources[0][names[0]], tuple(touched))
 
 
 def _list_sources(warehouse: Warehouse, receipt: Receipt) -> dict[str, Changes]:
@@ -111,9 +116,8 @@ def _list_sources(warehouse: Warehouse, receipt: Receipt) -> dict[str, Changes]:
     sources = {receipt.stage_id: Changes(Earlier(folder, receipt))}
     if (folder / _NOTE_NAME).is_file():
         said = json.loads((folder / _NOTE_NAME).read_bytes())
-        for earlier in list_earlier(warehouse, receipt.stage):
-            if earlier.receipt.stage_id == said["earlier"]:
-                sources[said["earlier"]] = Changes(earlier, tuple(said["came"]), tuple(said["went"]))
+        for earlier in list_earlier(warehouse, receipt.stage, lambda other: other.stage_id == said["earlier"]):
+            sources[said["earlier"]] = Changes(earlier, tuple(said["came"]), tuple(said["went"]))
     return sources
 
 
@@ -147,7 +151,7 @@ def amend_table(  # noqa: PLR0913, PLR0917 - what to amend, and by what
     before = rows if touched else rows[:0]
     keys = went.unique()
     gone = before.join(keys, on=keys.columns, how="semi")
-    new = came.select(before.columns).cast(dict(before.schema))
+    new = came.select(before.columns).cast(before.schema)
     after = pl.concat([before.join(keys, on=keys.columns, how="anti"), new])
     broken = find_broken_rules(after, table)
     if not broken:

@@ -21,9 +21,9 @@ from etl.stages.collect import read_inputs
 from etl.stages.identity import bring_together, read_group_cards
 from etl.stages.parts import read_parts
 from etl.stages.receipt import Receipt, run_stage
-from etl.stages.runs import Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
+from etl.stages.runs import WHOLE, Bucket, list_buckets, list_runs, read_run, read_runs, remove_runs, write_run
 from etl.stages.tasks import RangeSpec, Tasks
-from etl.stages.validated import write_valid_tables
+from etl.stages.validated import write_report, write_valid_range
 from etl.transform.candidates import halve_id
 from etl.transform.dated_papers import PAGE
 from etl.transform.dates import forget_cut_days
@@ -84,7 +84,8 @@ def infer_page_years(  # noqa: PLR0913 - three stages to read, and how to work
             note_touched(folder, amended.earlier, find_redated(source, identity, amended, page_dates))
         write_run(page_dates.select(DATING), folder / "page_dates" / "all.arrow", halve_id("dump_id"), *PAGE)
         whole = pages.join(page_dates.drop(_PRIVATE), on=PAGE, how="left")
-        broken_rules = write_valid_tables({"pages": _order_columns(whole)}, folder)
+        report = write_valid_range({"pages": _order_columns(whole)}, folder, WHOLE, read_parts(extracted))
+        broken_rules = write_report([report], folder)
         bases = whole["page_year_basis"]
         return {
             "pages": whole.height,

@@ -134,9 +134,11 @@ def _gather_units(  # noqa: PLR0913, PLR0917 - what there is to do, and how
 def _find_changes(warehouse: Warehouse, plan: pl.DataFrame, parts: Parts) -> Changes | None:
     """Find the earlier result whose dumps are the most like those of the plan, if it is like enough to be amended."""
     found: list[tuple[int, Changes]] = []
-    for earlier in list_earlier(warehouse, "extract"):
-        if earlier.receipt.metrics["broken_rules"] or not read_parts(earlier.receipt).is_like(parts):
-            continue
+
+    def is_wanted(receipt: Receipt) -> bool:
+        return not receipt.metrics["broken_rules"] and read_parts(receipt).is_like(parts)
+
+    for earlier in list_earlier(warehouse, "extract", is_wanted):
         before = scan_files(list_files(earlier.folder / "dumps")).select("dump_id", "byte_count").collect()
         came, went = plan.join(before, on="dump_id", how="anti"), before.join(plan, on="dump_id", how="anti")
         size = sum(int(one["byte_count"].sum()) for one in (came, went))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -113,6 +115,7 @@ def publish_release(  # noqa: PLR0913 - the options of one act, each by its name
         return standing
     tables = find_tables(warehouse, receipts)
     roots = next(read_roots(receipt.open_folder(warehouse)) for receipt in receipts if receipt.stage == "collect")
+    threading.Thread(target=importlib.import_module, args=("etl.report.page",)).start()  # it takes long, and disks too
     facts = {"input_roots": roots, "stages": {receipt.stage: dict(receipt.metrics) for receipt in receipts}}
     try:
         release = publish(

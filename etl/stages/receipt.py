@@ -121,18 +121,16 @@ class Earlier(NamedTuple):
     receipt: Receipt
 
 
-def list_earlier(warehouse: Warehouse, stage: str, *made_from: Earlier) -> Iterator[Earlier]:
-    """List a stage's results that this code made, from these ones, and that nobody has touched; the latest first."""
+def list_earlier(
+    warehouse: Warehouse, stage: str, is_wanted: Callable[[Receipt], bool] = lambda _: True
+) -> Iterator[Earlier]:
+    """List a stage's results that this code made, that are wanted, and that nobody has touched; the latest first."""
     notes = (warehouse.state / stage).glob(f"[!.]*/{RECEIPT_NAME}")
-    sources = {earlier.receipt.stage: earlier.receipt.stage_id for earlier in made_from}.items()
     for note in sorted(notes, key=lambda note: -note.parent.stat().st_mtime_ns):
         with contextlib.suppress(OSError, ValueError, TypeError):
             receipt = Receipt.from_json(note.read_text("utf-8"))
-            if (
-                receipt.code == fingerprint_code()
-                and sources <= receipt.made_from.items()
-                and json.loads((note.parent / LOOKS_NAME).read_bytes()) == _look_below(note.parent)
-            ):
+            is_ours = receipt.code == fingerprint_code() and is_wanted(receipt)
+            if is_ours and json.loads((note.parent / LOOKS_NAME).read_bytes()) == _look_below(note.parent):
                 yield Earlier(note.parent, receipt)
 
 

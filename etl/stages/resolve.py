@@ -83,7 +83,7 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
             if touched is not None:
                 counts = amend_papers(identity, folder, parts, amendment, touched)
                 made = counts.pop("made")
-                if on_tell is not None:
+                if made < counts["papers"] and on_tell is not None:
                     on_tell(f"{made:,} of {counts['papers']:,} papers were made, the others were before.")
                 return counts
         tasks = Tasks(runner or LocalRunner(), 3 * parts.buckets, on_progress)

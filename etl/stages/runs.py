@@ -15,6 +15,8 @@ import uuid
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -177,8 +179,9 @@ def read_keys(folder: Path, keys: pl.Series, columns: Sequence[str] | None = Non
     Errors: as for :func:`list_runs`.
     """
     paths = list_runs(folder)
+    wanted = keys.to_numpy()
     # For no key at all one run is opened, which knows the columns.
-    return _read(paths if len(keys) else paths[:1], lambda known: _find_keys(known, keys), columns)
+    return _read(paths if len(keys) else paths[:1], lambda known: _find_keys(known, wanted), columns)
 
 
 def read_stretch(path: Path, stretch: Bucket) -> pl.DataFrame:
@@ -197,7 +200,7 @@ def remove_runs(folder: Path, *names: str) -> None:
             path.unlink(missing_ok=True)
 
 
-_Choice = slice | pl.Series
+_Choice = slice | npt.NDArray[np.int64]
 """Rows of a run's batch: a stretch of them, or their places."""
 
 
@@ -230,22 +233,22 @@ def _read(paths: Sequence[Path], choose: Callable[[pa.Array], _Choice], columns:
 def _take(batch: pa.RecordBatch, chosen: _Choice) -> pa.RecordBatch:
     if isinstance(chosen, slice):
         return batch.slice(chosen.start, chosen.stop - chosen.start)
-    return batch.take(chosen.to_arrow())
+    return batch.take(pa.array(chosen))
+
+
+def _view_keys(keys: pa.Array) -> npt.NDArray[np.uint64]:
+    """See the keys of a batch where they lie, without a copy."""
+    return np.frombuffer(keys.buffers()[1], np.uint64, len(keys), keys.offset * np.dtype(np.uint64).itemsize)
 
 
 def _find_bucket(keys: pa.Array, bucket: Bucket) -> slice:
-    numbers = memoryview(keys.buffers()[1])[: keys.nbytes].cast("Q")
+    numbers = _view_keys(keys)
     return slice(*(bisect.bisect_left(numbers, bound) for bound in bucket.bounds()))
 
 
-def _find_keys(known: pa.Array, keys: pl.Series) -> pl.Series:
+def _find_keys(known: pa.Array, keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Find the places of sorted keys in sorted ones, where a key may stand several times."""
-    if not len(known):
-        return pl.Series([], dtype=pl.UInt32)
-    numbers = pl.Series(known)
-    start, stop = keys.search_sorted(numbers[0], side="left"), keys.search_sorted(numbers[-1], side="right")
-    wanted = keys[start:stop].to_frame("wanted")
-    places = wanted.select(
-        pl.int_ranges(*(numbers.search_sorted(wanted["wanted"], side) for side in ("left", "right")))
-    )
-    return places.to_series().explode().drop_nulls()
+    numbers = _view_keys(known)
+    starts, ends = (np.searchsorted(numbers, keys, side) for side in ("left", "right"))
+    counts = ends - starts
+    return np.repeat(ends - counts.cumsum(), counts) + np.arange(counts.sum())

@@ -116,13 +116,11 @@ def gather_evidence(
     Returns:     one row per page, sorted by ``dump_id``, ``page_number``.
     Errors:      none for values; a missing column raises ``ColumnNotFoundError``.
     """
-    headers = parse_date_lines(pages.select(*PAGE, pl.col("header_date_line").alias("date_line"))).select(
-        *PAGE,
-        pl.col("month").alias("header_month"),
-        pl.col("day").alias("header_day"),
-        pl.col("year").alias("header_year"),
+    printed = pages.select(pl.col("header_date_line").drop_nulls().unique())  # many pages print the same few days
+    days_of = parse_date_lines(printed.with_columns(pl.col("header_date_line").alias("date_line"))).select(
+        "header_date_line", *(pl.col(name).alias(f"header_{name}") for name in ("month", "day", "year"))
     )
-    headers = headers.join(pages.select(*PAGE, "header_date_line"), on=PAGE, how="left")
+    headers = pages.select(*PAGE, "header_date_line").join(days_of, on="header_date_line", how="left")
     twins, known = _sum_twins(facts.twins), _sum_known(facts.known)
     days = (
         given.filter(pl.col("given_page_on").is_not_null())
