@@ -155,7 +155,8 @@ class Comparer:
             return None
         touched: dict[str, set[str]] = {column: set() for column in columns}
         for name in self.compared:
-            for column in touched.keys() & {one["name"] for one in (*before[name]["columns"], *after[name]["columns"])}:
+            there = ({one["name"] for one in side[name]["columns"]} for side in (before, after))
+            for column in touched.keys() & next(there) & next(there):
                 query = f"SELECT unnest([old.{column}, new.{column}]) FROM {self.join_moves(name)}"
                 touched[column] |= {value for (value,) in self._fetch(query) if value is not None}
         return {column: sorted(values) for column, values in touched.items()}

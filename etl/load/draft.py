@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from etl.errors import PaperhouseError
 from etl.load.documents import write_documents
-from etl.load.files import check_room, flush_file, hash_file, link_file
+from etl.load.files import check_room, flush_file, look_below
 from etl.load.gates import Touched, check_gates
-from etl.load.manifest import TableEntry, list_entries, make_manifest, read_entry, write_manifest
+from etl.load.linking import link_tables
+from etl.load.manifest import TableEntry, make_manifest, read_entry, write_manifest
 from etl.load.reader import Release
 from etl.load.sql_files import list_sql_files
 from etl.load.succession import check_declared, check_shrink, diff_with_current
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from etl.load.documents import Render
-    from etl.load.manifest import FileEntry
+    from etl.load.linking import Linked
     from etl.load.release_diff import ReleaseDiff
 
 
@@ -35,17 +36,6 @@ class TablesIncompleteError(PaperhouseError):
     def __init__(self, wrong: set[str]) -> None:
         """Name the tables that are missing or unknown."""
         super().__init__(f"a release cannot be made with these tables missing or unknown: {', '.join(sorted(wrong))}")
-
-
-class SourceDamagedError(PaperhouseError):
-    """A table's file that is one with that of the release before, and was damaged with it."""
-
-    def __init__(self, source: Path, twin: Path) -> None:
-        """Name the file by both its names."""
-        super().__init__(
-            f"{twin} is damaged, and with it {source}, which is the same file: nothing was published; build again, "
-            "which makes both anew"
-        )
 
 
 def list_sources(tables: Mapping[str, Path]) -> dict[str, list[Path]]:
@@ -96,8 +86,9 @@ def prepare_draft(  # noqa: PLR0913 - what to make, and what to go by
     Errors: as for ``link_tables``, ``verify_table``, ``check_gates``, ``check_shrink`` and ``check_declared``.
     """
     draft = staging / "release"
+    draft.mkdir()
     begin("link")
-    links = {table: link_table(table, paths, draft, before, checked) for table, paths in sources.items()}
+    links = link_tables(sources, draft, before, checked)
     files = {table: list(linked.files) for table, linked in links.items()}
     begin("verify")
     entries = {table: _verify(table, linked, draft, before) for table, linked in links.items()}
@@ -122,81 +113,6 @@ def prepare_draft(  # noqa: PLR0913 - what to make, and what to go by
     return release
 
 
-class Linked(NamedTuple):
-    """A table's files in the draft, in key order.
-
-    ``known`` are the entries of those that the release before has, too, and that were checked with it; ``gone`` are its
-    other files, with theirs.
-    """
-
-    files: tuple[Path, ...]
-    known: Mapping[Path, FileEntry]
-    gone: Mapping[Path, FileEntry]
-
-
-def link_table(
-    table: str, sources: Sequence[Path], draft: Path, before: Release | None, checked: frozenset[str]
-) -> Linked:
-    """Link a table's files into the draft.
-
-    A file whose very bytes the release before has is linked to that one, so that the disk holds them once.
-    Errors: ``SourceDamagedError``.
-    """
-    folder = draft / table
-    folder.mkdir(parents=True)
-    earlier = (
-        [] if before is None or table not in before.manifest["tables"] else before.manifest["tables"][table]["files"]
-    )
-    twins = _Twins(before.path if before is not None else draft, earlier, checked)
-    files, known = [], {}
-    for source in sources:
-        twin, is_checked = twins.find(source)
-        target = folder / source.name
-        link_file(source if twin is None else twins.folder / twin["path"], target)
-        if twin is None:
-            flush_file(target)
-        files.append(target)
-        if twin is not None and is_checked:
-            known[target] = replace(read_entry(twin), path=target.relative_to(draft).as_posix())
-    flush_file(folder)
-    kept = {entry.sha256 for entry in known.values()}
-    gone = {twins.folder / entry["path"]: read_entry(entry) for entry in earlier if entry["sha256"] not in kept}
-    return Linked(tuple(files), known, gone)
-
-
-class _Twins:
-    """The files of a table of the release before, to be found by what they are or by what is in them."""
-
-    def __init__(self, folder: Path, entries: Sequence[Mapping[str, Any]], checked: frozenset[str]) -> None:
-        self.folder, self._checked = folder, checked
-        self._by_inode: dict[tuple[int, int], Mapping[str, Any]] = {}
-        self._by_size: dict[int, list[Mapping[str, Any]]] = {}
-        for entry in entries:
-            path: Path = folder / entry["path"]
-            if path.is_file():
-                found = path.stat()
-                self._by_inode[found.st_dev, found.st_ino] = entry
-                self._by_size.setdefault(entry["bytes"], []).append(entry)
-
-    def find(self, source: Path) -> tuple[Mapping[str, Any] | None, bool]:
-        """Find the file with the same bytes, and whether it was checked; one that is damaged by now has others.
-
-        Errors: ``SourceDamagedError``.
-        """
-        found = source.stat()
-        entry = self._by_inode.get((found.st_dev, found.st_ino))
-        if entry is not None:
-            if entry["path"] in self._checked:
-                return entry, True
-            if hash_file(source) != entry["sha256"]:
-                raise SourceDamagedError(source, self.folder / entry["path"])
-            return entry, False
-        for like in self._by_size.get(found.st_size, ()):
-            if hash_file(source) == like["sha256"] == hash_file(self.folder / like["path"]):
-                return like, like["path"] in self._checked
-        return None, False
-
-
 def _verify(table: str, linked: Linked, draft: Path, before: Release | None) -> TableEntry:
     """Check a table's files, or what of them the release before does not vouch for."""
     if before is None or not linked.known or "nulls" not in before.manifest["tables"][table]:
@@ -208,8 +124,7 @@ def _verify(table: str, linked: Linked, draft: Path, before: Release | None) -> 
 
 def _measure_storage(release: Release, before: Release | None) -> dict[str, int]:
     """Measure the tables' files, and how much of that the release before holds as well and was not written again."""
-    earlier = [before.path / entry["path"] for entry in list_entries(before.manifest)] if before else []
-    known = {path.stat().st_ino for path in earlier if path.is_file()}
+    known = {look.st_ino for look in look_below(before.path).values()} if before else set()
     sizes = {file.stat().st_ino: file.stat().st_size for table in TABLES for file in release.list_files(table)}
     linked = sum(size for inode, size in sizes.items() if inode in known)
     return {"table_bytes": sum(sizes.values()), "linked_bytes": linked}

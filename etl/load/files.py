@@ -109,6 +109,26 @@ def list_below(folder: Path) -> tuple[list[Path], list[Path]]:
     return sorted(folders), sorted(others)
 
 
+def look_below(folder: Path) -> dict[str, os.stat_result]:
+    """Look at all files below a folder, by their names relative to it; there may be thousands. A link is itself.
+
+    Errors: a folder that cannot be read raises ``OSError``.
+    """
+    looks: dict[str, os.stat_result] = {}
+
+    def look(place: str, beginning: str) -> None:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                name = f"{beginning}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    look(entry.path, f"{name}/")
+                else:
+                    looks[name] = entry.stat(follow_symlinks=False)
+
+    look(str(folder), "")
+    return looks
+
+
 def hash_below(folder: Path, *, besides: str | None = None) -> dict[str, str]:
     """Hash all files below a folder but what has this name in it, by their names relative to it.
 

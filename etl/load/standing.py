@@ -12,9 +12,9 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from etl.load.files import create_file, list_below
+from etl.load.files import create_file, look_below
 from etl.load.log import read_log
-from etl.load.manifest import ManifestUnreadableError
+from etl.load.manifest import MANIFEST_NAME, ManifestUnreadableError
 from etl.load.reader import open_release, read_current_id
 from etl.version import fingerprint_code
 
@@ -55,7 +55,8 @@ def find_checked(warehouse: Warehouse, release: Release | None) -> frozenset[str
         return frozenset()
     if note.get("path") != ascii(str(release.path)) or not release.path.is_dir():
         return frozenset()
-    return frozenset(name for name, look in _look_at(release.path).items() if note["files"].get(name) == look)
+    checked = frozenset(name for name, look in _look_at(release.path).items() if note["files"].get(name) == look)
+    return checked if MANIFEST_NAME in checked else frozenset()  # what the manifest says of files is believed with them
 
 
 def forget_note(warehouse: Warehouse) -> None:
@@ -74,8 +75,8 @@ def _describe(release_folder: Path, made_from: str) -> dict[str, Any]:
 
 
 def _look_at(release_folder: Path) -> dict[str, list[int]]:
-    stats = {path.relative_to(release_folder).as_posix(): path.lstat() for path in list_below(release_folder)[1]}
-    return {name: [found.st_size, found.st_mtime_ns, found.st_ino] for name, found in stats.items()}
+    looks = look_below(release_folder)
+    return {name: [found.st_size, found.st_mtime_ns, found.st_ino] for name, found in looks.items()}
 
 
 def _read_note(warehouse: Warehouse) -> object:

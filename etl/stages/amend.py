@@ -25,22 +25,24 @@ from etl.load.tables import (
 )
 from etl.stages.receipt import Earlier, list_earlier
 from etl.stages.runs import read_keys, read_runs, write_run
-from etl.stages.validated import find_broken_rules
+from etl.stages.validated import BrokenRule, find_broken_rules
 from etl.transform.candidates import halve_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from etl.load.warehouse import Warehouse
     from etl.stages.receipt import Receipt
-    from etl.stages.validated import BrokenRule
 
-AMENDED_BYTES: Final = 32 << 20
+AMENDED_BYTES: Final = 8 << 20
 """Dumps that came or went, up to which results are amended: their rows are held in memory, several times over."""
 
-AMENDED_CARDS: Final = 100_000
+AMENDED_CARDS: Final = 30_000
 """Cards that these may touch, for the same reason."""
+
+_READ_BYTES: Final = 16 << 20
+"""Parts of a table that are read together."""
 
 TOUCHED_NAME: Final = "touched"
 """The run of the candidates (``alias_id``) of which an amended result says something else than the one before."""
@@ -94,7 +96,7 @@ def find_amendment(warehouse: Warehouse, stage: str, *made_from: Receipt) -> Ame
     sources = [_list_sources(warehouse, receipt) for receipt in made_from]
 
     def is_wanted(receipt: Receipt) -> bool:
-        return all(
+        return not receipt.metrics.get("broken_rules") and all(
             receipt.made_from.get(source.stage) in known for source, known in zip(made_from, sources, strict=True)
         )
 
@@ -144,37 +146,57 @@ def amend_table(  # noqa: PLR0913, PLR0917 - what to amend, and by what
                 those of the table; ``places``: leading ids (String), among them those of all such rows.
     Errors:     as for ``etl.load.tables.write_table``.
     """
-    numbers = _number_parts(parts, places)
     files = {path.name: path for path in list_files(earlier / table)}
-    touched = [files[name] for name in map(name_part, numbers) if name in files]
-    rows = scan_files(touched or list(files.values())[:1]).collect()
-    before = rows if touched else rows[:0]
     keys = went.unique()
-    gone = before.join(keys, on=keys.columns, how="semi")
-    new = came.select(before.columns).cast(before.schema)
-    after = pl.concat([before.join(keys, on=keys.columns, how="anti"), new])
-    broken = find_broken_rules(after, table)
-    if not broken:
-        _write_changed(table, files, target, parts, before, sort_rows(conform_rows(after, table), table))
-    return Amended(gone, new, broken)
+    gone, come, broken = [], [], list[BrokenRule]()
+    changed: set[str] = set()
+    (target / table).mkdir(parents=True, exist_ok=True)
+    ids = pl.concat([places.alias("id"), came[came.columns[0]].alias("id")]) if parts > 1 else places
+    for numbers in _batch_parts(_number_parts(parts, ids), files):
+        touched = [files[name] for name in map(name_part, numbers) if name in files]
+        rows = scan_files(touched or list(files.values())[:1]).collect()
+        before = rows if touched else rows[:0]
+        is_here = pl.lit(value=True) if parts == 1 else number_part(table, parts).is_in(numbers)
+        new = came.filter(is_here).select(before.columns).cast(before.schema)
+        after = pl.concat([before.join(keys, on=keys.columns, how="anti"), new])
+        gone.append(before.join(keys, on=keys.columns, how="semi"))
+        come.append(new)
+        broken += find_broken_rules(after, table)
+        if not broken:
+            after = sort_rows(conform_rows(after, table), table)
+            changed |= set(map(name_part, _write_changed(table, target, parts, before, after)))
+    standing = [path for name, path in files.items() if name not in changed]
+    for path in standing:
+        link_file(path, target / table / path.name)
+    nothing = scan_files(list(files.values())[:1]).head(0).collect()
+    if not any((target / table).iterdir()):
+        write_table(nothing, table, target)
+    return Amended(pl.concat([nothing, *gone]), pl.concat([nothing, *come]), broken)
 
 
-def _write_changed(  # noqa: PLR0913, PLR0917 - what there was, what there is, and where to
-    table: str, files: Mapping[str, Path], target: Path, parts: int, before: pl.DataFrame, after: pl.DataFrame
-) -> None:
-    """Write the parts whose rows are other ones than before, and link all others."""
+def _batch_parts(numbers: Sequence[int], files: Mapping[str, Path]) -> Iterator[list[int]]:
+    """Cut the numbers of parts into lists of parts that are read together."""
+    batch: list[int] = []
+    size = 0
+    for number in numbers:
+        path = files.get(name_part(number))
+        batch.append(number)
+        size += path.stat().st_size if path is not None else 0
+        if size >= _READ_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _write_changed(table: str, target: Path, parts: int, before: pl.DataFrame, after: pl.DataFrame) -> set[int]:
+    """Write the parts whose rows are other ones than before; gives their numbers, and those of parts without a row."""
     old, new = (_split_parts(rows, table, parts) for rows in (before, after))
     changed = {number for number in old.keys() | new.keys() if not _is_same(old.get(number), new.get(number))}
-    (target / table).mkdir(parents=True, exist_ok=True)
     written = [new[number] for number in sorted(changed) if number in new]
     if written:
         write_table(pl.concat(written), table, target, partitions=parts)
-    names = set(map(name_part, changed))
-    standing = [path for name, path in files.items() if name not in names]
-    for path in standing:
-        link_file(path, target / table / path.name)
-    if not written and not standing:
-        write_table(after, table, target)
+    return changed
 
 
 def _split_parts(rows: pl.DataFrame, table: str, parts: int) -> dict[int, pl.DataFrame]:

@@ -7,13 +7,13 @@ joined as a whole: that is little, since most papers have one candidate.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
 from etl.stages.amend import note_touched, read_rows_of
 from etl.stages.identity import PAIR, close_groups, count_papers, write_identity
-from etl.stages.runs import read_keys, read_runs, write_run
+from etl.stages.runs import list_buckets, read_keys, read_runs, write_run
 from etl.transform.candidates import (
     PAIR_SCHEMA,
     SHARED_SCHEMA,
@@ -38,10 +38,16 @@ from etl.transform.keys import add_keys
 from etl.transform.observations import OBSERVED, gather_prints
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from etl.stages.amend import Amendment
+    from etl.stages.runs import Bucket
     from etl.transform.decisions import Decisions
+
+
+PAIRS_AT_ONCE: Final = 100_000
+"""Pairs of which it is looked at a time whether they stand."""
 
 
 def amend_identity(source: Path, amendment: Amendment, folder: Path, asked: Decisions) -> dict[str, int]:
@@ -55,23 +61,64 @@ def amend_identity(source: Path, amendment: Amendment, folder: Path, asked: Deci
     aliases = cards["alias_id"].unique()
     pieces = list_pieces(add_keys(cards))["piece"].unique().sort()
     shared, large_blocks = _pair_pieces(source, pieces)
-    before = read_runs(known / "pairs")
-    pairs = pl.concat([before.join(pieces.to_frame(), on="piece", how="anti"), shared])
-    write_run(pairs, folder / "pairs" / "all.arrow", pl.col("left"), "left", "right", "piece")
-    judged, compared = _judge(source, folder, known, pairs, aliases)
-    write_run(judged, folder / "judged" / "all.arrow", halve_id("alias_id"), *PAIR)
-    identity = group_candidates(_choose_verdicts(judged, asked), asked)
+    counts = amendment.earlier.receipt.metrics
+    ranges = [
+        _amend_range(known, folder, bucket, pieces, shared, aliases)
+        for bucket in list_buckets(1 + int(counts["pairs"]) // PAIRS_AT_ONCE)
+    ]
+    judged, compared = _judge(source, folder, pl.concat([one.open for one in ranges]), [one.judged for one in ranges])
+    identity = group_candidates(_choose_verdicts(folder, [*(one.close for one in ranges), judged], asked), asked)
     write_identity(identity, folder)
     there, gone = (_count_candidates(runs, aliases) for runs in (source, source_before))
-    counts = amendment.earlier.receipt.metrics
-    touched = _find_touched(identity, known, aliases)
-    note_touched(folder, amendment.earlier, touched)
+    note_touched(folder, amendment.earlier, _find_touched(identity, known, aliases))
     return {
         **count_papers(int(counts["candidates"]) + there - gone, identity),
-        "pairs": judged.height,
+        "pairs": sum(one.standing for one in ranges) + judged.height,
         "compared": compared,
         "large_blocks": int(counts["large_blocks"]) + large_blocks - _pair_pieces(source_before, pieces)[1],
     }
+
+
+class _Range(NamedTuple):
+    """A range of pairs: how many stand as they were judged, and of these the ones that are one paper or nearly.
+
+    ``open`` are the others, and ``judged`` is what is known of them, which still holds where they print what they did.
+    """
+
+    standing: int
+    close: pl.DataFrame
+    open: pl.DataFrame
+    judged: pl.DataFrame
+
+
+def _amend_range(  # noqa: PLR0913, PLR0917 - what was, what is, and what it is about
+    known: Path, folder: Path, bucket: Bucket, pieces: pl.Series, shared: pl.DataFrame, aliases: pl.Series
+) -> _Range:
+    """Write the pairs of a range, and what came of those that need not be compared."""
+    first, last = bucket.bounds()
+    name = f"{bucket.number:06d}.arrow"
+    before = read_runs(known / "pairs", bucket)
+    pairs = pl.concat(
+        [
+            before.join(pieces.to_frame(), on="piece", how="anti"),
+            shared.filter(pl.col("left").is_between(pl.lit(first, pl.UInt64), pl.lit(last - 1, pl.UInt64))),
+        ]
+    )
+    write_run(pairs, folder / "pairs" / name, pl.col("left"), "left", "right", "piece")
+    sides = [*PAIR_SCHEMA]
+    wanted = pl.concat([pairs.select(sides), read_runs(folder / "decided", bucket).select(sides)]).unique()
+    halves = [halve_id(one).alias(side) for one, side in zip(PAIR, sides, strict=True)]
+    judged = read_runs(known / "judged", bucket).with_columns(halves)
+    is_touched = pl.any_horizontal(pl.col(one).is_in(aliases.implode()) for one in PAIR)
+    standing = judged.filter(~is_touched).join(wanted, on=sides, how="semi")
+    write_run(standing.select(*JUDGED_SCHEMA), folder / "judged" / name, halve_id("alias_id"), *PAIR)
+    others = wanted.join(standing, on=sides, how="anti")
+    return _Range(
+        standing.height,
+        standing.filter(IS_CLOSE).select(*JUDGED_SCHEMA),
+        others,
+        judged.join(others, on=sides, how="semi").select(*JUDGED_SCHEMA),
+    )
 
 
 def _read_cards(source: Path, dump_ids: tuple[str, ...]) -> pl.DataFrame:
@@ -92,30 +139,24 @@ def _pair_pieces(source: Path, pieces: pl.Series) -> tuple[pl.DataFrame, int]:
     return pairs.unique(), blocks.count_large()
 
 
-def _judge(
-    source: Path, folder: Path, known: Path, shared: pl.DataFrame, aliases: pl.Series
-) -> tuple[pl.DataFrame, int]:
-    """Judge all pairs: gives what comes of each, and how many were compared."""
-    decided = read_runs(folder / "decided")
-    pairs = pl.concat([shared.select(*PAIR_SCHEMA), decided.select(*PAIR_SCHEMA)]).unique()
-    halves = [halve_id(name).alias(side) for name, side in zip(PAIR, PAIR_SCHEMA, strict=True)]
-    judged = read_runs(known / "judged").with_columns(halves)
-    is_touched = pl.any_horizontal(pl.col(name).is_in(aliases.implode()) for name in PAIR)
-    standing = judged.filter(~is_touched).join(pairs, on=[*PAIR_SCHEMA], how="semi")
-    open_pairs = pairs.join(standing, on=[*PAIR_SCHEMA], how="anti")
-    wanted = pl.concat([open_pairs[side] for side in PAIR_SCHEMA]).unique().sort()
+def _judge(source: Path, folder: Path, pairs: pl.DataFrame, known: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, int]:
+    """Judge the pairs that are open: gives what comes of each, and how many were compared."""
+    wanted = pl.concat([pairs[side] for side in PAIR_SCHEMA]).unique().sort()
     columns = [*dict.fromkeys((*OBSERVED, *CUT_DAY))]
     prints = gather_prints(forget_cut_days(read_keys(source / "candidates", wanted, columns)))
-    found, compared = judge_pairs(name_pairs(open_pairs, prints), prints, judged.select(*JUDGED_SCHEMA))
-    return pl.concat([standing.select(*JUDGED_SCHEMA), found]), compared
+    judged, compared = judge_pairs(name_pairs(pairs, prints), prints, pl.concat(known))
+    write_run(judged, folder / "judged" / "new.arrow", halve_id("alias_id"), *PAIR)
+    return judged, compared
 
 
-def _choose_verdicts(judged: pl.DataFrame, asked: Decisions) -> pl.DataFrame:
+def _choose_verdicts(folder: Path, judged: Sequence[pl.DataFrame], asked: Decisions) -> pl.DataFrame:
     """Choose what tells: pairs that are one paper or nearly, and pairs apart of candidates that others may join."""
-    telling = judged.filter(IS_TELLING).drop("seen", "other_seen")
-    joined = list_joined(telling, asked).implode()
-    is_joined = pl.all_horizontal(pl.col(name).is_in(joined) for name in PAIR)
-    return telling.filter(IS_CLOSE | is_joined)
+    close = pl.concat(judged).filter(IS_CLOSE)
+    joined = list_joined(close, asked)
+    apart = read_rows_of(folder / "judged", joined, "alias_id").filter(
+        IS_TELLING & ~IS_CLOSE, pl.col("other_alias_id").is_in(joined.implode())
+    )
+    return pl.concat([close, apart]).drop("seen", "other_seen")
 
 
 def _count_candidates(source: Path, aliases: pl.Series) -> int:

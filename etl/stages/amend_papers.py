@@ -99,6 +99,7 @@ def amend_papers(
     return {
         **{name: int(counts[name]) + more for name, more in growth.items()},
         "broken_rules": broken_rules,
+        **parts._asdict(),
         "made": made.papers.height,
     }
 

@@ -132,8 +132,12 @@ def _gather_units(  # noqa: PLR0913, PLR0917 - what there is to do, and how
 
 
 def _find_changes(warehouse: Warehouse, plan: pl.DataFrame, parts: Parts) -> Changes | None:
-    """Find the earlier result whose dumps are the most like those of the plan, if it is like enough to be amended."""
-    found: list[tuple[int, Changes]] = []
+    """Find the earlier result whose dumps are the most like those of the plan, if it is like enough to be amended.
+
+    One that papers were made of comes first: what a build that failed left cannot be amended by later stages.
+    """
+    resolved = {earlier.receipt.made_from["extract"] for earlier in list_earlier(warehouse, "resolve")}
+    found: list[tuple[bool, int, Changes]] = []
 
     def is_wanted(receipt: Receipt) -> bool:
         return not receipt.metrics["broken_rules"] and read_parts(receipt).is_like(parts)
@@ -143,8 +147,9 @@ def _find_changes(warehouse: Warehouse, plan: pl.DataFrame, parts: Parts) -> Cha
         came, went = plan.join(before, on="dump_id", how="anti"), before.join(plan, on="dump_id", how="anti")
         size = sum(int(one["byte_count"].sum()) for one in (came, went))
         if size <= AMENDED_BYTES:
-            found.append((size, Changes(earlier, tuple(came["dump_id"]), tuple(went["dump_id"]))))
-    return min(found, key=lambda one: one[0])[1] if found else None
+            is_resolved = earlier.receipt.stage_id in resolved
+            found.append((not is_resolved, size, Changes(earlier, tuple(came["dump_id"]), tuple(went["dump_id"]))))
+    return min(found, key=lambda one: one[:2])[2] if found else None
 
 
 def _amend(folder: Path, changes: Changes) -> Mapping[str, int | str]:

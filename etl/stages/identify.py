@@ -106,11 +106,10 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
         asked, unmatched = _resolve_decisions(decided, source)
         check_chains(asked)
         _write_decided(folder, asked)
-        amendment = find_amendment(warehouse, "identify", extracted)
+        amendment, parts = find_amendment(warehouse, "identify", extracted), read_parts(extracted)
         if amendment is not None:
             counts = amend_identity(source, amendment, folder, asked)
         else:
-            parts = read_parts(extracted)
             tasks = Tasks(runner or LocalRunner(), 4 * parts.buckets, on_progress)
             counts = _find_all(source, folder, asked, tasks, parts, _find_judged(warehouse))
         compared, paired = counts.pop("compared"), counts["pairs"]

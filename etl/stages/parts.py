@@ -53,7 +53,7 @@ class Parts(NamedTuple):
         >>> [Parts(1, 64).is_like(Parts(1, finest)) for finest in (16, 256, 512)]
         [True, True, False]
         """
-        return self.finest <= _LIKE * other.finest and other.finest <= _LIKE * self.finest
+        return all(one <= _LIKE * two and two <= _LIKE * one for one, two in zip(self, other, strict=True))
 
 
 _LIKE: Final = 4
@@ -71,6 +71,6 @@ def choose_parts(buckets: int, dump_bytes: int, listings: int) -> Parts:
     return Parts(buckets, max(buckets, min(1 << max(wanted - 1, 0).bit_length(), MAX_PARTS)))
 
 
-def read_parts(extracted: Receipt) -> Parts:
-    """Read from extraction's receipt how the tables of this build are cut."""
-    return Parts(int(extracted.metrics["buckets"]), int(extracted.metrics["finest"]))
+def read_parts(receipt: Receipt) -> Parts:
+    """Read from a receipt of extract or resolve how the tables are cut; an amended result is cut as the one before."""
+    return Parts(int(receipt.metrics["buckets"]), int(receipt.metrics["finest"]))

@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from etl.errors import PaperhouseError
-from etl.load.draft import SourceDamagedError
 from etl.load.files import WriteFailedError
+from etl.load.linking import SourceDamagedError
 from etl.load.manifest import hash_sql
 from etl.load.reader import CURRENT
 from etl.load.release import publish

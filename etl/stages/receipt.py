@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars.selectors as cs
 
 from etl.errors import PaperhouseError
-from etl.load.files import complete_folder, list_below
+from etl.load.files import complete_folder, look_below
 from etl.stages.stored_results import fetch_result, find_sent_result, send_result
 from etl.version import fingerprint_code
 
@@ -143,8 +143,8 @@ def _look_below(folder: Path) -> dict[str, list[int]]:
 
     A disk that changes bytes behind these is found out by ``paperhouse verify``.
     """
-    stats = {path.relative_to(folder).as_posix(): path.lstat() for path in list_below(folder)[1]}
-    return {name: [found.st_size, found.st_mtime_ns] for name, found in stats.items() if name != LOOKS_NAME}
+    looks = look_below(folder)
+    return {name: [found.st_size, found.st_mtime_ns] for name, found in looks.items() if name != LOOKS_NAME}
 
 
 def clear_old_results(warehouse: Warehouse, kept: Sequence[Receipt]) -> None:

@@ -78,7 +78,7 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
 
     def work(folder: Path) -> Mapping[str, int]:
         amendment = find_amendment(warehouse, "resolve", extracted, identified, dated)
-        if amendment is not None:
+        if amendment is not None and read_parts(amendment.earlier.receipt) == parts:
             touched = read_touched_cards(source, identity, dates, amendment)
             if touched is not None:
                 counts = amend_papers(identity, folder, parts, amendment, touched)
@@ -90,7 +90,7 @@ def resolve_papers(  # noqa: PLR0913 - three stages to read, and how to work
         return _make_all(source, identity, dates, folder, parts, tasks)
 
     made_from = [extracted, identified, dated]
-    return run_stage(warehouse, "resolve", [], work, made_from=made_from, mirror=mirror)
+    return run_stage(warehouse, "resolve", [parts], work, made_from=made_from, mirror=mirror)
 
 
 def _make_all(  # noqa: PLR0913, PLR0917 - three stages to read, and how to work
@@ -113,7 +113,7 @@ def _make_all(  # noqa: PLR0913, PLR0917 - three stages to read, and how to work
     broken_rules = write_report([receipt.report for receipt in receipts], folder)
     names = dict.fromkeys(name for receipt in receipts for name in receipt.counts)
     counts = {name: sum(receipt.counts.get(name, 0) for receipt in receipts) for name in names}
-    return {**counts, "broken_rules": broken_rules}
+    return {**counts, "broken_rules": broken_rules, **parts._asdict()}
 
 
 def name_bucket(spec: ResolveSpec) -> ResolveReceipt:

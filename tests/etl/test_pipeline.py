@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from etl.errors import PaperhouseError
 from etl.extract.files import InputUnreadableError
-from etl.load.draft import SourceDamagedError
+from etl.load.linking import SourceDamagedError
 from etl.load.lock import WarehouseLockedError, hold_lock
 from etl.load.reader import Release, open_release
 from etl.load.succession import ReleaseShrinksError

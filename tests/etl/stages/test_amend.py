@@ -13,25 +13,34 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from etl.load.gates import InvariantBrokenError
+from etl.load.manifest import MANIFEST_NAME
 from etl.load.reader import open_release
 from etl.load.tables import list_files, read_table
 from etl.load.warehouse import Warehouse
 from etl.pipeline import BuildReport, NoProgress, build
 from etl.runners.local import LocalRunner
 from etl.sample import write_sample
-from etl.stages import amend_facts, amend_papers, extract, parts, runs
+from etl.stages import amend, amend_facts, amend_identity, amend_papers, extract, parts, runs
 from etl.stages.collect import InputOptions
 from etl.stages.receipt import LOOKS_NAME, RECEIPT_NAME
+from etl.stages.validated import TableInvalidError
 from etl.transform import paper_tables
 from schemas import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from _pytest.mark import ParameterSet
 
     from etl.load.release import Release
 
 pytestmark = pytest.mark.usefixtures("plain_report")
+
+
+def choose_thorough(*cases: str) -> list[ParameterSet]:
+    """Leave cases to the exhaustive tests: each builds several times."""
+    return [pytest.param(case, marks=pytest.mark.exhaustive) for case in cases]
 
 
 @pytest.fixture
@@ -39,6 +48,8 @@ def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Write dumps that are cut into 4 ranges, and their papers into 32 parts."""
     monkeypatch.setattr(runs, "BUCKET_BYTES", 40_000)
     monkeypatch.setattr(parts, "PART_BYTES", 5_000)
+    monkeypatch.setattr(amend, "_READ_BYTES", 20_000)
+    monkeypatch.setattr(amend_identity, "PAIRS_AT_ONCE", 5)
     write_sample(tmp_path / "dumps", dumps=14, seed=4, cards_per_dump=10)
     return tmp_path / "dumps"
 
@@ -214,7 +225,69 @@ def test_a_page_that_gets_another_day_costs_only_the_ranges_of_its_papers(dumps:
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps, page_days=days)[0])
 
 
-@pytest.mark.parametrize("how", ["no looks", "looks cut", "looks of another file", "other code", "a file more"])
+def test_tables_that_are_cut_in_another_way_are_not_amended(
+    dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """How tables are cut hangs on what was built before; a result may outlive the one that its cut came from."""
+    _, one, _ = build_in(tmp_path / "work", dumps)
+    shutil.rmtree(one["extract"].parent)
+    monkeypatch.setattr(parts, "PART_BYTES", 20_000)
+    (tmp_path / "work" / "state" / "published.json").unlink()
+    build_in(tmp_path / "work", dumps)
+    add_dump(dumps)
+    second, two, _ = build_in(tmp_path / "work", dumps)
+    assert len(list_parts(two["resolve"], "papers")) < len(list_parts(one["resolve"], "papers"))
+    assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
+
+
+def test_what_an_edited_manifest_says_of_the_release_before_is_not_taken_over(dumps: Path, tmp_path: Path):
+    first, *_ = build_in(tmp_path / "work", dumps)
+    path = first.path / MANIFEST_NAME
+    text = path.read_text("utf-8")
+    digest = next(iter(first.manifest["tables"]["papers"]["partition_hashes"].values()))
+    path.chmod(0o644)
+    path.write_text(text.replace(digest, digest[::-1]), "utf-8")
+    add_dump(dumps)
+    second, *_ = build_in(tmp_path / "work", dumps)
+    assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
+
+
+def test_a_build_goes_on_from_the_last_that_was_finished(dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A build that ended after extraction leaves a result that is nearer, but of which no papers were made."""
+    _, one, _ = build_in(tmp_path / "work", dumps)
+    add_dump(dumps)
+    with monkeypatch.context() as patch:
+        patch.setattr("etl.pipeline.find_papers", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            build_in(tmp_path / "work", dumps)
+    add_dump(dumps, 10)
+    second, two, _ = build_in(tmp_path / "work", dumps)
+    papers = [list_parts(folders["resolve"], "papers") for folders in (one, two)]
+    assert not papers[0].isdisjoint(papers[1])
+    assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
+
+
+def interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_result_with_a_bad_row_is_not_amended(dumps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(paper_tables, "find_links", spoil_kinds(paper_tables.find_links))
+        with pytest.raises(TableInvalidError, match="table links"):
+            build_in(tmp_path / "work", dumps)
+    add_dump(dumps)
+    second, *_ = build_in(tmp_path / "work", dumps)
+    assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
+
+
+def spoil_kinds(honest: Callable[[pl.DataFrame], pl.DataFrame]) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    return lambda papers: honest(papers).with_columns(pl.lit("bad").alias("kind"))
+
+
+@pytest.mark.parametrize(
+    "how", [*choose_thorough("no looks", "looks cut", "looks of another file"), "other code", "a file more"]
+)
 def test_what_is_no_longer_sure_is_made_anew(dumps: Path, tmp_path: Path, how: str):
     _, one, _ = build_in(tmp_path / "work", dumps)
     looks, receipt = one["extract"] / LOOKS_NAME, one["extract"] / RECEIPT_NAME
@@ -236,7 +309,7 @@ def test_what_is_no_longer_sure_is_made_anew(dumps: Path, tmp_path: Path, how: s
     assert_same_tables(second, build_in(tmp_path / "fresh", dumps)[0])
 
 
-@pytest.mark.parametrize("how", ["another bit", "cut", "empty", "gone", "folder gone"])
+@pytest.mark.parametrize("how", ["another bit", *choose_thorough("cut", "empty", "gone", "folder gone")])
 def test_damaged_verdicts_are_not_believed(dumps: Path, tmp_path: Path, how: str):
     _, one, _ = build_in(tmp_path / "work", dumps)
     judged = one["identify"] / "judged"

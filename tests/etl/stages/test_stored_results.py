@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 import etl
-from etl.load.draft import SourceDamagedError
 from etl.load.inspection import inspect_release
+from etl.load.linking import SourceDamagedError
 from etl.load.warehouse import Warehouse
 from etl.pipeline import build
 from etl.runners.local import LocalRunner
