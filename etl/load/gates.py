@@ -13,7 +13,7 @@ import duckdb
 from etl.errors import PaperhouseError
 from etl.load.duckdb_names import quote_name, quote_text
 from etl.load.invariants import GATES
-from etl.load.memory import ask_in_little_memory
+from etl.load.memory import USUAL_MEMORY, ask_in_little_memory
 from etl.load.tables import select_table
 from schemas import TABLES
 from schemas.columns import list_columns, list_key
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from etl.load.invariants import Gate
 
 
-LITTLE_MEMORY: Final = "160MB"
-"""What a query may take before it goes to the disk; one that cannot do with it gets what the machine has."""
+LITTLE_MEMORY: Final = ("160MB", "320MB", USUAL_MEMORY)
+"""What a query may take before it goes to the disk; one that cannot do with it gets more."""
 
 PAPERS_AT_ONCE: Final = 1 << 21
 """Papers of which a gate is asked at a time that holds rows of them where no disk can take them from the memory."""
@@ -95,7 +95,7 @@ def find_broken_gates(
                 _cut_tables(connection, files, column, touched)
         for gate in GATES:
             connection.execute(f"USE {_name_schema(gate.by) if touched and gate.by else 'main'}")
-            for example, count in ask_in_little_memory(partial(_find_offenders, connection, gate), LITTLE_MEMORY):
+            for example, count in ask_in_little_memory(partial(_find_offenders, connection, gate), *LITTLE_MEMORY):
                 yield InvariantBrokenError(gate, example, count)
 
 

@@ -76,9 +76,8 @@ def _find_wrong_variants() -> str:
     return f"""
         WITH odd AS MATERIALIZED (
             SELECT dump_id, position, paper_id
-            FROM (SELECT dump_id, position, paper_id, hash({listed}) AS own FROM listings WHERE {{some}})
-            JOIN (SELECT paper_id, hash({golden}) AS golden FROM papers WHERE {{some}}) USING (paper_id)
-            WHERE own <> golden
+            FROM (SELECT dump_id, position, paper_id, hash(paper_id, {listed}) AS print FROM listings WHERE {{some}})
+            ANTI JOIN (SELECT hash(paper_id, {golden}) AS print FROM papers WHERE {{some}}) USING (print)
         ),
         golden AS MATERIALIZED (
             SELECT paper_id, {kept}, sha256(abstract) AS abstract_sha256
@@ -86,7 +85,8 @@ def _find_wrong_variants() -> str:
         ),
         differing AS MATERIALIZED (
             SELECT l.dump_id, l.position, {pairs}
-            FROM (FROM listings SEMI JOIN odd USING (dump_id, position)) AS l JOIN golden AS p USING (paper_id)
+            FROM (FROM (FROM listings WHERE {{some}}) SEMI JOIN odd USING (dump_id, position)) AS l
+            JOIN golden AS p USING (paper_id)
         ),
         real AS ({own}),
         said AS (
@@ -189,7 +189,10 @@ _OTHER_LISTINGS: Final = """
     SELECT dump_id AS other_dump_id, position AS other_position, paper_id AS other_paper_id FROM listings
 """
 
-_MERGED: Final = "FROM listings AS l JOIN papers AS p USING (paper_id) WHERE p.listing_count > 1"
+_MERGED: Final = """
+    FROM (SELECT paper_id FROM listings WHERE {some})
+    SEMI JOIN (SELECT paper_id FROM papers WHERE listing_count > 1 AND {some}) USING (paper_id)
+"""
 
 _RESOLUTION_GATES: Final = (
     Gate(
@@ -215,7 +218,8 @@ _RESOLUTION_GATES: Final = (
         "merges_are_complete",
         "merges has exactly the listings of the papers with more than one, and one survivor for each paper",
         _compare(
-            "SELECT paper_id, count(*) AS amount, count(*) FILTER (is_survivor) AS survivors FROM merges GROUP BY ALL",
+            "SELECT paper_id, count(*) AS amount, count(*) FILTER (is_survivor) AS survivors "
+            "FROM merges WHERE {some} GROUP BY ALL",
             f"SELECT paper_id, count(*) AS amount {_MERGED} GROUP BY ALL",
             "paper_id",
         )

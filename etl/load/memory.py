@@ -16,11 +16,12 @@ USUAL_MEMORY: Final = "80%"
 """What DuckDB takes of the machine's memory if it is not told otherwise."""
 
 
-def ask_in_little_memory(ask: Callable[[str], Answer], little: str, more: str = USUAL_MEMORY) -> Answer:
-    """Ask with a memory limit, and once more with a higher one where the question cannot do with it.
+def ask_in_little_memory(ask: Callable[[str], Answer], *limits: str) -> Answer:
+    """Ask with a memory limit, and again with the next higher one as long as the question cannot do with it.
 
     Errors: those of ``ask``.
     """
-    with contextlib.suppress(duckdb.OutOfMemoryException):
-        return ask(little)
-    return ask(more)
+    for limit in limits[:-1]:
+        with contextlib.suppress(duckdb.OutOfMemoryException):
+            return ask(limit)
+    return ask(limits[-1])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
-from etl.load.memory import ask_in_little_memory
+from etl.load.memory import USUAL_MEMORY, ask_in_little_memory
 from etl.load.sql_files import list_sql_files
 from etl.patterns import MONTH_NAMES
 from etl.report.facts import VIEWS, Facts, count_facts, open_views
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-LITTLE_MEMORY: Final = "256MB"
+LITTLE_MEMORY: Final = ("256MB", USUAL_MEMORY)
 """What the report's questions may take before they go to the disk; they get more only where that will not do."""
 
 
 def render_report(release: Release, _: Release | None = None) -> str:
     """Render the report of a release: a function of its tables, also while the release is in the making."""
-    facts, shown = ask_in_little_memory(partial(_gather, release), LITTLE_MEMORY)
+    facts, shown = ask_in_little_memory(partial(_gather, release), *LITTLE_MEMORY)
     source, _name, _is_current = ENVIRONMENT.loader.get_source(ENVIRONMENT, "report.css")  # type: ignore[union-attr]
     return ENVIRONMENT.get_template("report.html.j2").render(
         css=Markup(source),  # noqa: S704 - our own file

@@ -48,7 +48,7 @@ def test_consistent_tables_pass(tables: dict[str, pl.DataFrame], tmp_path: Path)
 def test_a_gate_that_cannot_do_with_little_memory_gets_more(
     tables: dict[str, pl.DataFrame], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gates_module, "LITTLE_MEMORY", "1MB")
+    monkeypatch.setattr(gates_module, "LITTLE_MEMORY", ("1MB", "80%"))
     with pytest.raises(duckdb.OutOfMemoryException), duckdb.connect(config={"memory_limit": "1MB"}) as connection:
         connection.execute("SELECT count(DISTINCT range) FROM range(100000)").fetchall()
     check(tables, tmp_path / "good")

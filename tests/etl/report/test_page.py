@@ -73,7 +73,7 @@ def test_the_report_says_what_came_in_and_what_became_of_it(text: str):
 def test_a_report_that_cannot_do_with_little_memory_gets_more(
     release: Release, text: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(page, "LITTLE_MEMORY", "1MB")
+    monkeypatch.setattr(page, "LITTLE_MEMORY", ("1MB", "80%"))
     with pytest.raises(duckdb.OutOfMemoryException):
         page._gather(release, memory_limit="1MB")
     assert render_report(release) == text
