@@ -12,6 +12,7 @@ import pytest
 
 from etl.load import catalog as catalog_module
 from etl.load import draft as draft_module
+from etl.load import linking as linking_module
 from etl.load import release as release_module
 from etl.load.lock import hold_lock
 from etl.load.log import read_log
@@ -115,7 +116,7 @@ def test_fault_after_the_commit_says_so(
 FAULTS: list[tuple[ModuleType, str, Exception]] = [
     (release_module, "build_catalog", duckdb.IOException("IO Error: disk")),
     (draft_module, "check_gates", duckdb.OutOfMemoryException("Out of Memory Error")),
-    (draft_module, "link_file", PermissionError(13, "Permission denied")),
+    (linking_module, "link_file", PermissionError(13, "Permission denied")),
     (draft_module, "verify_table", pl.exceptions.ComputeError("not parquet")),
     (catalog_module, "flush_file", OSError(5, "Input/output error")),
     (release_module, "seal_folder", PermissionError(1, "Operation not permitted")),
