@@ -149,7 +149,7 @@ def _find_key(name: str, arguments: Sequence[Any]) -> tuple[str, ...]:
         for part in argument.values() if isinstance(argument, dict) else (argument,):
             if isinstance(part, str):
                 key.append(part)
-            elif isinstance(part, list):
+            elif isinstance(part, (list, tuple)):
                 key += [hash_file(file) for file in part]
     return tuple(key)
 
