@@ -16,7 +16,7 @@ import duckdb
 
 from etl.load.content import list_partitions
 from etl.load.duckdb_names import quote_name, quote_text
-from etl.load.tables import ID_UNIT, count_nulls, select_columns
+from etl.load.tables import ID_UNIT, select_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -143,20 +143,12 @@ class Comparer:
             f"LEFT JOIN after.{quote_name(name)} AS new ON {_match_keys('moved', 'new', key)}"
         )
 
-    def list_touched(self, *columns: str) -> dict[str, list[str]] | None:
-        """List the values that these columns have in rows that differ, in whatever tables have them.
-
-        All tables must have been compared before; None where one could not be, row by row.
-        """
+    def list_touched(self, *columns: str) -> dict[str, list[str]]:
+        """List the values that these columns have in rows that differ, in the tables that were compared."""
         before, after = (side.manifest["tables"] for side in (self.before, self.after))
-        if before.keys() != after.keys() or any(
-            _describe_key(before[name]) != _describe_key(table) for name, table in after.items()
-        ):
-            return None
         touched: dict[str, set[str]] = {column: set() for column in columns}
         for name in self.compared:
-            there = ({one["name"] for one in side[name]["columns"]} for side in (before, after))
-            for column in touched.keys() & next(there) & next(there):
+            for column in touched.keys() & {*after[name]["key"], *list_shared_fields(before[name], after[name])}:
                 query = f"SELECT unnest([old.{column}, new.{column}]) FROM {self.join_moves(name)}"
                 touched[column] |= {value for (value,) in self._fetch(query) if value is not None}
         return {column: sorted(values) for column, values in touched.items()}
@@ -193,10 +185,7 @@ class Comparer:
     def _compare_null_shares(
         self, name: str, old: Mapping[str, Any], new: Mapping[str, Any]
     ) -> dict[str, tuple[float, float]]:
-        nulls_before, nulls_after = (
-            release.manifest["tables"][name].get("nulls") or count_nulls(self.connection, release.list_files(name))
-            for release in (self.before, self.after)
-        )
+        nulls_before, nulls_after = (release.count_nulls(name) for release in (self.before, self.after))
         shares = {
             column: (nulls_before.get(column, 0) / old["rows"], nulls_after.get(column, 0) / new["rows"])
             for column in list_shared_fields(old, new)

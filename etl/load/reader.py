@@ -17,7 +17,7 @@ from etl.errors import PaperhouseError
 from etl.load.catalog import CATALOG_NAME, require_usable_catalog
 from etl.load.log import read_log
 from etl.load.manifest import MANIFEST_NAME, ManifestUnreadableError, read_manifest
-from etl.load.tables import scan_files
+from etl.load.tables import count_nulls, scan_files
 from etl.load.warehouse import find_warehouse
 
 if TYPE_CHECKING:
@@ -91,6 +91,10 @@ class Release:
         if table not in tables:
             raise TableUnknownError(table, sorted(tables))
         return [self.path / file["path"] for file in tables[table]["files"]]
+
+    def count_nulls(self, table: str) -> Mapping[str, int]:
+        """Count the nulls of a table's flat columns, as the manifest says, or the files, where that is of before."""
+        return self.manifest["tables"][table].get("nulls") or count_nulls(self.list_files(table))
 
     def scan(self, table: str) -> pl.LazyFrame:
         """Open a table lazily, rows in key order."""

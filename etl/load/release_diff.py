@@ -47,7 +47,7 @@ class ReleaseDiff:
     schema_differences: tuple[Difference, ...]
     data_breaks: tuple[Difference, ...]
     touched: Mapping[str, Sequence[str]] | None = None
-    """The values of ``etl.load.invariants.BY`` in rows that differ; None where these are very many."""
+    """The values of ``etl.load.invariants.BY`` in rows that differ; None where these are very many, or unknown."""
 
     @property
     def needed(self) -> Level:
@@ -101,6 +101,9 @@ def diff_opened(comparer: Comparer) -> ReleaseDiff:
     tables = {name: comparer.compare_table(name) for name in names}
     ids = follow_ids(comparer)
     moved = sum(one.added + one.removed + one.changed for one in tables.values())
+    is_whole = before["tables"].keys() == after["tables"].keys() and not any(
+        one.incomparable for one in tables.values()
+    )
     return ReleaseDiff(
         before=comparer.before.release_id,
         after=comparer.after.release_id,
@@ -110,7 +113,7 @@ def diff_opened(comparer: Comparer) -> ReleaseDiff:
         ids=ids,
         schema_differences=tuple(compare_contracts(before, after)),
         data_breaks=tuple(_find_data_breaks(tables, ids)),
-        touched=comparer.list_touched(*BY) if moved <= MOST_TOUCHED else None,
+        touched=comparer.list_touched(*BY) if is_whole and moved <= MOST_TOUCHED else None,
     )
 
 

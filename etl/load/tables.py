@@ -7,6 +7,7 @@ as polars and pyarrow stay the same.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    import duckdb
     import pyarrow as pa
 
 MAX_PARTITIONS: Final = 1 << 16
@@ -112,13 +112,6 @@ def select_columns(columns: Iterable[str], files: Iterable[Path]) -> str:
     return f"SELECT {names} FROM read_parquet([{paths}], hive_partitioning = false)"  # noqa: S608 - all names are quoted
 
 
-def count_nulls(connection: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> dict[str, int]:
-    """Count the nulls of a table's flat columns by the statistics in its files, which costs next to nothing."""
-    paths = ", ".join(quote_text(escape_pattern(file)) for file in files)
-    query = f"SELECT path_in_schema, sum(stats_null_count)::BIGINT FROM parquet_metadata([{paths}]) GROUP BY ALL"  # noqa: S608 - quoted
-    return {column: nulls or 0 for column, nulls in connection.execute(query).fetchall()}
-
-
 def conform_rows(rows: pl.DataFrame, table: str) -> pl.DataFrame:
     """Give rows the columns, order and types of their table, without changing a value.
 
@@ -188,15 +181,15 @@ def read_key_range(table: str, file: Path) -> tuple[str, str] | None:
     return found[0].min, found[-1].max
 
 
-def count_nulls_in(file: Path) -> dict[str, int]:
-    """Count the nulls of a file's flat columns by its statistics."""
-    metadata = pq.read_metadata(file)
-    nulls: dict[str, int] = {}
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        for column in map(group.column, range(group.num_columns)):
-            if column.statistics is not None and column.statistics.has_null_count:
-                nulls[column.path_in_schema] = nulls.get(column.path_in_schema, 0) + column.statistics.null_count
-    return nulls
+def count_nulls(files: Iterable[Path]) -> dict[str, int]:
+    """Count the nulls of a table's flat columns by the statistics in its files, which costs next to nothing."""
+    nulls: Counter[str] = Counter()
+    for metadata in map(pq.read_metadata, files):
+        for group in map(metadata.row_group, range(metadata.num_row_groups)):
+            for column in map(group.column, range(group.num_columns)):
+                if column.statistics is not None and column.statistics.has_null_count:
+                    nulls[column.path_in_schema] += column.statistics.null_count
+    return dict(nulls)
 
 
 def number_part(table: str, partitions: int) -> pl.Expr:

@@ -11,13 +11,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from etl.batches import cut_batches
 from etl.errors import PaperhouseError
 from etl.load.content import count_digits, hash_partitions, list_partitions
 from etl.load.files import hash_file
 from etl.load.manifest import FileEntry, TableEntry
 from etl.load.tables import (
     TableMismatchError,
-    count_nulls_in,
+    count_nulls,
     find_disorder,
     has_id_key,
     read_key_range,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 
 _BATCH_BYTES: Final = 4 << 20
-"""So many bytes of files are read and checked together, at least."""
+"""So many bytes of files are read and checked together."""
 
 
 class RowRuleBrokenError(PaperhouseError):
@@ -65,12 +66,10 @@ def verify_table(table: str, files: Sequence[Path], root: Path, *, on_fault: _Fi
             ``RowRuleBrokenError``; with ``on_fault`` these are told instead, and the next rows are looked at. Another
             schema than the contract's always raises ``TableMismatchError``.
     """
-    entries: dict[Path, FileEntry] = {}
-    nulls: Counter[str] = Counter()
-    digits = count_digits(sum(pq.read_metadata(file).num_rows for file in files))
-    parts = _read_parts(table, files, root, entries, nulls, on_fault or _refuse)
-    hashes = hash_partitions(parts, table, digits)
-    return TableEntry(tuple(entries[file] for file in files), hashes, _order_nulls(table, nulls))
+    check = _Check(table, root, {}, Counter(), on_fault or _refuse)
+    counts = check.count_rows(files)
+    hashes = hash_partitions(check.read(files, counts), table, count_digits(sum(counts.values())))
+    return check.describe(files, hashes)
 
 
 class Before(NamedTuple):
@@ -91,15 +90,13 @@ def verify_changes(
     new = [file for file in files if file not in known]
     if not new and not before.gone:
         return replace(before.entry, files=tuple(known[file] for file in files))
-    entries = dict(known)
-    nulls = Counter(before.entry.nulls)
+    check = _Check(table, root, dict(known), Counter(before.entry.nulls), _refuse)
     try:
-        rows = sum(known[file].rows if file in known else pq.read_metadata(file).num_rows for file in files)
-        digits = count_digits(rows)
+        counts = check.count_rows(files)
+        digits = count_digits(sum(counts.values()))
         ranges = {file: read_key_range(table, file) for file in new}
         ranges |= {file: entry.keys for file, entry in (*known.items(), *before.gone.items())}
-        for file in before.gone:
-            nulls.subtract(count_nulls_in(file))
+        check.nulls.subtract(count_nulls(before.gone))
     except (OSError, pa.ArrowException, TableMismatchError):
         return verify_table(table, files, root)
     if not has_id_key(table) or digits != count_digits(before.entry.rows) or not _are_apart(files, ranges):
@@ -107,11 +104,10 @@ def verify_changes(
     partitions = {file: list_partitions(digits, *keys) if keys else [] for file, keys in ranges.items()}
     moved = {name for file in (*new, *before.gone) for name in partitions[file]}
     touched = [file for file in files if file not in known or not moved.isdisjoint(partitions[file])]
-    found = hash_partitions(_read_parts(table, touched, root, entries, nulls, _refuse), table, digits)
+    found = hash_partitions(check.read(touched, counts), table, digits)
     standing = {name: digest for name, digest in before.entry.partition_hashes.items() if name not in moved}
     rehashed = {name: digest for name, digest in found.items() if name in moved}
-    hashes = dict(sorted((standing | rehashed).items()))
-    return TableEntry(tuple(entries[file] for file in files), hashes, _order_nulls(table, nulls))
+    return check.describe(files, dict(sorted((standing | rehashed).items())))
 
 
 def _are_apart(files: Sequence[Path], ranges: Mapping[Path, tuple[str, str] | None]) -> bool:
@@ -120,52 +116,58 @@ def _are_apart(files: Sequence[Path], ranges: Mapping[Path, tuple[str, str] | No
     return all(last < first for last, first in zip(bounds[1::2], bounds[2::2], strict=False))
 
 
-def _order_nulls(table: str, nulls: Mapping[str, int]) -> dict[str, int]:
-    columns = (column for column in list_columns(TABLES[table]) if column.dtype != pl.List(pl.String))
-    return {column.name: nulls.get(column.name, 0) for column in columns}
-
-
 def _refuse(error: RowRuleBrokenError | TableMismatchError) -> None:
     raise error
 
 
-def _read_parts(  # noqa: PLR0913, PLR0917 - what to read, and what to put down
-    table: str,
-    files: Sequence[Path],
-    root: Path,
-    entries: dict[Path, FileEntry],
-    nulls: Counter[str],
-    on_fault: _Finder,
-) -> Iterator[pl.DataFrame]:
-    """Read and check files in key order, small ones together; each that has no entry yet is checked, and gets one.
+class _Check:
+    """A look at files of a table: what was found of each, and how many nulls there are."""
 
-    Looking at few rows takes nearly as long as at many.
-    """
-    last = pl.DataFrame()
-    for batch in _batch_files(files):
-        new = [file for file in batch if file not in entries]
-        for file in new:
-            check_schema(table, file)
-        rows = scan_files(batch).collect()
-        keys = rows.select(list_key(TABLES[table]))
-        disorder = find_disorder(pl.concat([last, keys]) if last.height else keys, table)
-        counts = [entries[file].rows if file in entries else pq.read_metadata(file).num_rows for file in batch]
-        if disorder is not None:
-            name = _find_file(batch, counts, keys.height - 1 - keys.rows()[::-1].index(disorder)).name
-            on_fault(TableMismatchError(table, f"{name} is not in key order at {disorder}"))
-        last = keys.tail(1) if keys.height else last
-        start = 0
-        unchecked = []
-        for file, count in zip(batch, counts, strict=True):
-            if file not in entries:
-                found = rows[start : start + count]
-                unchecked.append(found)
-                nulls.update({column.name: column.null_count() for column in found})
-                entries[file] = _describe_file(table, file, root, found)
-            start += count
-        if unchecked:
-            _check_rows(table, pl.concat(unchecked), on_fault)
-        yield rows
+    def __init__(
+        self, table: str, root: Path, entries: dict[Path, FileEntry], nulls: Counter[str], on_fault: _Finder
+    ) -> None:
+        """Begin with the files that were looked at already."""
+        self._table, self._root, self._on_fault = table, root, on_fault
+        self._entries, self.nulls = entries, nulls
+
+    def count_rows(self, files: Sequence[Path]) -> dict[Path, int]:
+        """Count the rows of each file."""
+        entries = self._entries
+        return {file: entries[file].rows if file in entries else pq.read_metadata(file).num_rows for file in files}
+
+    def read(self, files: Sequence[Path], counts: Mapping[Path, int]) -> Iterator[pl.DataFrame]:
+        """Read files in key order, small ones together; each that has no entry yet is checked, and gets one.
+
+        Looking at few rows takes nearly as long as at many.
+        """
+        table = self._table
+        last = pl.DataFrame()
+        for batch in cut_batches(files, lambda file: file.stat().st_size, _BATCH_BYTES):
+            new = [file for file in batch if file not in self._entries]
+            for file in new:
+                check_schema(table, file)
+            rows = scan_files(batch).collect()
+            keys = rows.select(list_key(TABLES[table]))
+            disorder = find_disorder(pl.concat([last, keys]) if last.height else keys, table)
+            ends = dict(zip(batch, accumulate(counts[file] for file in batch), strict=True))
+            if disorder is not None:
+                row = keys.height - 1 - keys.rows()[::-1].index(disorder)
+                name = next(file for file, end in ends.items() if row < end).name
+                self._on_fault(TableMismatchError(table, f"{name} is not in key order at {disorder}"))
+            last = keys.tail(1) if keys.height else last
+            unchecked = {file: rows[ends[file] - counts[file] : ends[file]] for file in new}
+            for file, found in unchecked.items():
+                self.nulls.update({column.name: column.null_count() for column in found})
+                self._entries[file] = _describe_file(table, file, self._root, found)
+            if unchecked:
+                _check_rows(table, pl.concat(unchecked.values()), self._on_fault)
+            yield rows
+
+    def describe(self, files: Sequence[Path], hashes: Mapping[str, str]) -> TableEntry:
+        """Describe the table when all of its files have been looked at."""
+        columns = (column for column in list_columns(TABLES[self._table]) if column.dtype != pl.List(pl.String))
+        nulls = {column.name: self.nulls[column.name] for column in columns}
+        return TableEntry(tuple(self._entries[file] for file in files), hashes, nulls)
 
 
 def _describe_file(table: str, file: Path, root: Path, rows: pl.DataFrame) -> FileEntry:
@@ -177,26 +179,6 @@ def _describe_file(table: str, file: Path, root: Path, rows: pl.DataFrame) -> Fi
         sha256=hash_file(file),
         keys=None if keys is None else (keys[0], keys[-1]),
     )
-
-
-def _find_file(files: Sequence[Path], counts: Sequence[int], row: int) -> Path:
-    """Find the file that has the row of this number among those of all."""
-    ends = accumulate(counts)
-    return next(file for file, end in zip(files, ends, strict=True) if row < end)
-
-
-def _batch_files(files: Sequence[Path]) -> Iterator[list[Path]]:
-    """Cut files, in their order, into lists that are worth reading together."""
-    batch: list[Path] = []
-    size = 0
-    for file in files:
-        batch.append(file)
-        size += file.stat().st_size
-        if size >= _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _check_rows(table: str, rows: pl.DataFrame, on_fault: _Finder) -> None:

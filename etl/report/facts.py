@@ -12,7 +12,7 @@ import duckdb
 from etl.load.duckdb_names import quote_name, quote_text
 from etl.load.memory import USUAL_MEMORY
 from etl.load.sql_files import list_sql_files
-from etl.load.tables import count_nulls, select_table
+from etl.load.tables import select_table
 from schemas import TABLES, codes
 from schemas.columns import list_columns
 
@@ -100,7 +100,7 @@ def count_facts(connection: duckdb.DuckDBPyConnection, release: Release) -> Fact
         published=_count_published(connection),
         listed=_count_listed(connection),
         copies=_count_copies(connection),
-        nulls=_count_nulls(connection, release),
+        nulls=_count_nulls(release),
     )
 
 
@@ -174,10 +174,9 @@ def _count_copies(connection: duckdb.DuckDBPyConnection) -> list[int]:
     return [found.get(tenth, 0) for tenth in range(11)]
 
 
-def _count_nulls(connection: duckdb.DuckDBPyConnection, release: Release) -> Counts:
+def _count_nulls(release: Release) -> Counts:
     """Count by what manifest or files say of themselves: the texts, which are nearly all of them, are not read."""
-    known = release.manifest["tables"]["papers"].get("nulls")
-    found = known or count_nulls(connection, release.list_files("papers"))
+    found = release.count_nulls("papers")
     return {column.name: found.get(column.name, 0) for column in list_columns(TABLES["papers"]) if column.nullable}
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
+from etl.batches import cut_batches
 from etl.load.files import link_file
 from etl.load.tables import (
     MAX_PARTITIONS,
@@ -27,12 +28,15 @@ from etl.stages.receipt import Earlier, list_earlier
 from etl.stages.runs import read_keys, read_runs, write_run
 from etl.stages.validated import BrokenRule, find_broken_rules
 from etl.transform.candidates import halve_id
+from schemas import TABLES
+from schemas.columns import list_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from etl.load.warehouse import Warehouse
+    from etl.stages.parts import Parts
     from etl.stages.receipt import Receipt
 
 AMENDED_BYTES: Final = 8 << 20
@@ -74,16 +78,15 @@ class Amendment(NamedTuple):
         return pl.concat([pl.DataFrame(schema={"alias_id": pl.String}), *found]).to_series().unique()
 
 
-def note_changes(folder: Path, earlier: Earlier, changes: Changes | None = None) -> None:
+def note_changes(folder: Path, changes: Changes) -> None:
     """Put down in a stage's result which earlier one it amends, and of extraction by which dumps they differ."""
-    came, went = (changes.came, changes.went) if changes is not None else ((), ())
-    said = {"earlier": earlier.receipt.stage_id, "came": came, "went": went}
+    said = {"earlier": changes.earlier.receipt.stage_id, "came": changes.came, "went": changes.went}
     (folder / _NOTE_NAME).write_text(json.dumps(said), "utf-8")
 
 
 def note_touched(folder: Path, earlier: Earlier, aliases: pl.Series) -> None:
     """Put down which earlier result is amended, and of which candidates something else is said."""
-    note_changes(folder, earlier)
+    note_changes(folder, Changes(earlier))
     rows = aliases.unique().alias("alias_id").to_frame()
     write_run(rows, folder / TOUCHED_NAME / "all.arrow", halve_id("alias_id"), "alias_id")
 
@@ -136,6 +139,21 @@ class Amended(NamedTuple):
         return self.came.height - self.went.height
 
 
+def amend_tables(  # noqa: PLR0913, PLR0917 - what to amend, and by what
+    came: Mapping[str, pl.DataFrame],
+    went: pl.DataFrame,
+    places: Mapping[str, pl.Series],
+    earlier: Path,
+    target: Path,
+    parts: Parts,
+) -> dict[str, Amended]:
+    """Amend tables, by their names, as :func:`amend_table` does; ``places`` are by the column that leads the key."""
+    return {
+        name: amend_table(name, earlier, target, parts.count(name), went, rows, places[list_key(TABLES[name])[0]])
+        for name, rows in came.items()
+    }
+
+
 def amend_table(  # noqa: PLR0913, PLR0917 - what to amend, and by what
     table: str, earlier: Path, target: Path, parts: int, went: pl.DataFrame, came: pl.DataFrame, places: pl.Series
 ) -> Amended:
@@ -152,7 +170,8 @@ def amend_table(  # noqa: PLR0913, PLR0917 - what to amend, and by what
     changed: set[str] = set()
     (target / table).mkdir(parents=True, exist_ok=True)
     ids = pl.concat([places.alias("id"), came[came.columns[0]].alias("id")]) if parts > 1 else places
-    for numbers in _batch_parts(_number_parts(parts, ids), files):
+    sizes = {name: path.stat().st_size for name, path in files.items()}
+    for numbers in cut_batches(_number_parts(parts, ids), lambda number: sizes.get(name_part(number), 0), _READ_BYTES):
         touched = [files[name] for name in map(name_part, numbers) if name in files]
         rows = scan_files(touched or list(files.values())[:1]).collect()
         before = rows if touched else rows[:0]
@@ -172,21 +191,6 @@ def amend_table(  # noqa: PLR0913, PLR0917 - what to amend, and by what
     if not any((target / table).iterdir()):
         write_table(nothing, table, target)
     return Amended(pl.concat([nothing, *gone]), pl.concat([nothing, *come]), broken)
-
-
-def _batch_parts(numbers: Sequence[int], files: Mapping[str, Path]) -> Iterator[list[int]]:
-    """Cut the numbers of parts into lists of parts that are read together."""
-    batch: list[int] = []
-    size = 0
-    for number in numbers:
-        path = files.get(name_part(number))
-        batch.append(number)
-        size += path.stat().st_size if path is not None else 0
-        if size >= _READ_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 def _write_changed(table: str, target: Path, parts: int, before: pl.DataFrame, after: pl.DataFrame) -> set[int]:

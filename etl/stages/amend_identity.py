@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from etl.stages.amend import note_touched, read_rows_of
-from etl.stages.identity import PAIR, close_groups, count_papers, write_identity
+from etl.stages.identity import add_apart, close_groups, count_papers, write_identity
 from etl.stages.runs import list_buckets, read_keys, read_runs, write_run
 from etl.transform.candidates import (
     PAIR_SCHEMA,
@@ -26,12 +26,11 @@ from etl.transform.candidates import (
 from etl.transform.dates import CUT_DAY, forget_cut_days
 from etl.transform.identify import (
     IS_CLOSE,
-    IS_TELLING,
     JUDGED_SCHEMA,
+    PAIR,
     Identity,
     group_candidates,
     judge_pairs,
-    list_joined,
     name_pairs,
 )
 from etl.transform.keys import add_keys
@@ -67,7 +66,8 @@ def amend_identity(source: Path, amendment: Amendment, folder: Path, asked: Deci
         for bucket in list_buckets(1 + int(counts["pairs"]) // PAIRS_AT_ONCE)
     ]
     judged, compared = _judge(source, folder, pl.concat([one.open for one in ranges]), [one.judged for one in ranges])
-    identity = group_candidates(_choose_verdicts(folder, [*(one.close for one in ranges), judged], asked), asked)
+    close = pl.concat([*(one.close for one in ranges), judged.filter(IS_CLOSE)])
+    identity = group_candidates(add_apart(close, folder, asked), asked)
     write_identity(identity, folder)
     there, gone = (_count_candidates(runs, aliases) for runs in (source, source_before))
     note_touched(folder, amendment.earlier, _find_touched(identity, known, aliases))
@@ -147,16 +147,6 @@ def _judge(source: Path, folder: Path, pairs: pl.DataFrame, known: Sequence[pl.D
     judged, compared = judge_pairs(name_pairs(pairs, prints), prints, pl.concat(known))
     write_run(judged, folder / "judged" / "new.arrow", halve_id("alias_id"), *PAIR)
     return judged, compared
-
-
-def _choose_verdicts(folder: Path, judged: Sequence[pl.DataFrame], asked: Decisions) -> pl.DataFrame:
-    """Choose what tells: pairs that are one paper or nearly, and pairs apart of candidates that others may join."""
-    close = pl.concat(judged).filter(IS_CLOSE)
-    joined = list_joined(close, asked)
-    apart = read_rows_of(folder / "judged", joined, "alias_id").filter(
-        IS_TELLING & ~IS_CLOSE, pl.col("other_alias_id").is_in(joined.implode())
-    )
-    return pl.concat([close, apart]).drop("seen", "other_seen")
 
 
 def _count_candidates(source: Path, aliases: pl.Series) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from etl.load.tables import list_files, read_table, scan_files
-from etl.stages.amend import AMENDED_CARDS, amend_table, read_rows_of
+from etl.stages.amend import AMENDED_CARDS, amend_table, amend_tables, read_rows_of
 from etl.stages.amend_facts import DATING
 from etl.stages.identity import NEAR_NAME
 from etl.stages.runs import read_runs, write_run
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from etl.stages.parts import Parts
 
 LISTING: Final = ("dump_id", "position")
-
-_BY_PAPER: Final = ("papers", "aliases", "links")
 
 
 class Touched(NamedTuple):
@@ -74,21 +72,12 @@ def amend_papers(
     listings = touched.listings
     aliases = list_aliases(listings)
     made = make_paper_tables(listings, read_rows_of(identified / "matches", listings["alias_id"], "alias_id"))
-    tables = {**made._asdict(), "aliases": aliases, "listings": touched.printed}
+    rows = {**made._asdict(), "aliases": aliases, "listings": touched.printed}
+    tables = {name: conform(some, name) for name, some in rows.items()}
     went = touched.aliases.alias("paper_id").to_frame()
     dumps = pl.concat([listings["dump_id"], pl.Series("dump_id", amendment.changes.went, pl.String)])
-    amended = {
-        name: amend_table(
-            name,
-            earlier.folder,
-            folder,
-            parts.count(name),
-            went,
-            conform(rows, name),
-            touched.aliases if name in _BY_PAPER else dumps,
-        )
-        for name, rows in tables.items()
-    }
+    places = {"paper_id": touched.aliases, "alias_id": touched.aliases, "dump_id": dumps}
+    amended = amend_tables(tables, went, places, earlier.folder, folder, parts)
     amended["near_misses"] = _amend_near_misses(identified, earlier.folder, folder, touched.aliases, aliases)
     amended["organizations"] = _amend_organizations(earlier.folder, folder, amended["papers"])
     counts = earlier.receipt.metrics

@@ -13,7 +13,7 @@ import polars as pl
 
 from etl.load.files import check_room
 from etl.load.tables import list_files, scan_files
-from etl.stages.amend import AMENDED_BYTES, Changes, amend_table, note_changes, read_rows_of
+from etl.stages.amend import AMENDED_BYTES, Changes, amend_tables, note_changes, read_rows_of
 from etl.stages.collect import read_plan
 from etl.stages.ledger import forget_ledger
 from etl.stages.mirror import exchange_units, forget_sent_ledgers
@@ -155,22 +155,12 @@ def _find_changes(warehouse: Warehouse, plan: pl.DataFrame, parts: Parts) -> Cha
 def _amend(folder: Path, changes: Changes) -> Mapping[str, int | str]:
     """Write the tables that are final, and say which dumps they differ by, so that later stages can do the same."""
     earlier = changes.earlier
-    note_changes(folder, earlier, changes)
+    note_changes(folder, changes)
     parts = read_parts(earlier.receipt)
     went = pl.DataFrame({"dump_id": changes.went}, schema={"dump_id": pl.String})
     places = pl.Series([*changes.came, *changes.went], dtype=pl.String)
-    amended = {
-        name: amend_table(
-            name,
-            earlier.folder,
-            folder,
-            parts.count(name),
-            went,
-            read_rows_of(folder / "runs" / name, changes.came, "dump_id"),
-            places,
-        )
-        for name in PUBLISHED
-    }
+    tables = {name: read_rows_of(folder / "runs" / name, changes.came, "dump_id") for name in PUBLISHED}
+    amended = amend_tables(tables, went, {"dump_id": places}, earlier.folder, folder, parts)
     came, gone = _count(amended["dumps"].came), _count(amended["dumps"].went)
     counts = {name: int(earlier.receipt.metrics[name]) + came[name] - gone[name] for name in came}
     broken_rules = write_report([{name: one.broken for name, one in amended.items()}], folder)

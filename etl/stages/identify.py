@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from etl.runners.local import LocalRunner
-from etl.stages.amend import find_amendment, read_rows_of
+from etl.stages.amend import find_amendment
 from etl.stages.amend_identity import amend_identity
 from etl.stages.decisions import read_decisions
-from etl.stages.identity import count_papers, write_identity
+from etl.stages.identity import add_apart, count_papers, write_identity
 from etl.stages.merging import merge_folders
 from etl.stages.parts import read_parts
 from etl.stages.receipt import Receipt, list_earlier, run_stage
@@ -40,11 +40,10 @@ from etl.transform.dates import CUT_DAY, forget_cut_days
 from etl.transform.decisions import DECISION_SCHEMA, Decisions, check_chains, resolve_decisions
 from etl.transform.identify import (
     IS_CLOSE,
-    IS_TELLING,
     JUDGED_SCHEMA,
+    PAIR,
     group_candidates,
     judge_pairs,
-    list_joined,
     name_pairs,
 )
 from etl.transform.observations import OBSERVED, gather_prints
@@ -58,8 +57,6 @@ if TYPE_CHECKING:
     from etl.store import Place
 
 PAIRS_PER_TASK: Final = 20_000
-
-_PAIR: Final = ("alias_id", "other_alias_id")
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ def find_papers(  # noqa: PLR0913 - what to read, and how to work
     on_progress: Callable[[int, int], None] | None = None,
     on_tell: Callable[[str], None] | None = None,
 ) -> Receipt:
-    """Group the extracted cards into papers; writes :class:`Identity` as runs, and what ``read_group_cards`` reads.
+    """Group the extracted cards into papers; writes ``etl.transform.identify.Identity`` as runs.
 
     ``decisions`` is the file of people's decisions, if there is one; ``mirror`` as for ``run_stage``. ``on_tell`` is
     told in a sentence how many pairs were compared anew.
@@ -144,9 +141,9 @@ def _find_all(  # noqa: PLR0913, PLR0917 - what to read, and how to work
     candidates = sum(receipt.found for receipt in tasks.run(observe_bucket, specs))
     merge_folders([folder / "prints"], tasks)
     compared = sum(receipt.found for receipt in tasks.run(compare_stretch, list(_cut_stretches(specs, pairs))))
-    identity = group_candidates(_read_verdicts(folder, asked), asked)
+    identity = group_candidates(add_apart(read_runs(folder / "close"), folder, asked), asked)
     write_identity(identity, folder)
-    remove_runs(folder, "gathered", "wanted", "prints", "verdicts", "vetoes")
+    remove_runs(folder, "gathered", "wanted", "prints", "close")
     return {
         **count_papers(candidates, identity),
         "pairs": sum(pairs.values()),
@@ -188,20 +185,18 @@ def observe_bucket(spec: IdentifySpec) -> IdentifyReceipt:
 def compare_stretch(spec: IdentifySpec) -> IdentifyReceipt:
     """Compare the pairs of one stretch, but for those that an earlier build compared and that print the same today.
 
-    Pairs that are only kept apart are many, and are put down by themselves.
+    Those that are one paper or nearly are few, and are put down once more by themselves.
     """
     pairs = read_stretch(Path(spec.folder, "gathered", f"{spec.bucket.number:06d}.arrow"), spec.stretch)
     wanted = pl.concat([pairs["left"], pairs["right"]]).unique().sort()
     prints = read_keys(Path(spec.folder, "prints"), wanted)
     named = name_pairs(pairs, prints)
     judged, compared = judge_pairs(named, prints, _read_judged(spec))
-    verdicts = judged.drop("seen", "other_seen")
     for kind, rows in {
         "judged": judged,
-        "verdicts": verdicts.filter(IS_CLOSE),
-        "vetoes": verdicts.filter(IS_TELLING & ~IS_CLOSE),
+        "close": judged.filter(IS_CLOSE),
     }.items():
-        write_run(rows, _name_run(spec, kind), halve_id("alias_id"), *_PAIR)
+        write_run(rows, _name_run(spec, kind), halve_id("alias_id"), *PAIR)
     return IdentifyReceipt(spec.number, compared)
 
 
@@ -237,11 +232,3 @@ def _write_decided(folder: Path, asked: Decisions) -> None:
     )
     pairs = decided.select(halve_id(name).alias(name) for name in PAIR_SCHEMA)
     write_run(pairs, folder / "decided" / "all.arrow", pl.col("left"), "left", "right")
-
-
-def _read_verdicts(folder: Path, asked: Decisions) -> pl.DataFrame:
-    """Read what came of comparing; of the pairs that are only kept apart, those of candidates that others may join."""
-    verdicts = read_runs(folder / "verdicts")
-    joined = list_joined(verdicts, asked)
-    apart = read_rows_of(folder / "vetoes", joined, "alias_id")
-    return pl.concat([verdicts, apart.filter(pl.col("other_alias_id").is_in(joined.implode()))])

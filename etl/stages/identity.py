@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from etl.stages.amend import read_rows_of
 from etl.stages.merging import merge_folders
 from etl.stages.runs import list_buckets, read_runs, write_run
 from etl.stages.tasks import RangeSpec
 from etl.transform.candidates import halve_id
+from etl.transform.identify import IS_CLOSE, IS_TELLING, PAIR, VERDICT_SCHEMA, list_joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from etl.stages.parts import Parts
     from etl.stages.runs import Bucket
     from etl.stages.tasks import Tasks
+    from etl.transform.decisions import Decisions
     from etl.transform.identify import Identity
 
 NEAR_NAME: Final = "near"
@@ -27,14 +30,25 @@ NEAR_NAME: Final = "near"
 GROUPED_NAME: Final = "grouped"
 """The folder of the runs of :func:`bring_together`."""
 
-PAIR: Final = ("alias_id", "other_alias_id")
-
 
 def write_identity(identity: Identity, folder: Path) -> None:
     """Write what was found as runs by candidate, so that every later task reads its range alone."""
     near = pl.concat([identity.near_misses[name] for name in PAIR]).unique().alias("alias_id").to_frame()
     for name, rows in {**identity._asdict(), NEAR_NAME: near}.items():
         write_run(rows, folder / name / "all.arrow", halve_id("alias_id"), *rows.columns[:2])
+
+
+def add_apart(close: pl.DataFrame, folder: Path, asked: Decisions) -> pl.DataFrame:
+    """Add to pairs that are one paper or nearly those that are kept apart, of candidates that others may join.
+
+    Columns in: ``etl.transform.identify.JUDGED_SCHEMA``; ``folder`` has the runs ``judged`` of all pairs.
+    Columns out: ``etl.transform.identify.VERDICT_SCHEMA``.
+    """
+    joined = list_joined(close, asked)
+    apart = read_rows_of(folder / "judged", joined, "alias_id").filter(
+        IS_TELLING & ~IS_CLOSE, pl.col("other_alias_id").is_in(joined.implode())
+    )
+    return pl.concat([close, apart]).select(*VERDICT_SCHEMA)
 
 
 def count_papers(candidates: int, identity: Identity) -> dict[str, int]:

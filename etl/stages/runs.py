@@ -62,14 +62,6 @@ class Bucket(NamedTuple):
         """
         return self.number * _KEYS // self.of, (self.number + 1) * _KEYS // self.of
 
-    def name(self, task: str) -> str:
-        """Name a task by its range.
-
-        >>> Bucket(3, 16).name("listed")
-        'listed-000003-of-16'
-        """
-        return f"{task}-{self.number:06d}-of-{self.of}"
-
 
 WHOLE: Final = Bucket(0, 1)
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from etl.batches import cut_batches
 from etl.load.files import complete_folder, link_file
 from etl.stages.receipt import UNITS_NAME, hash_parts
 from etl.version import fingerprint_code
@@ -43,8 +44,6 @@ NOTE_NAME: Final = "unit.json"
 
 Source = tuple[str, bytes, str]
 """A dump to read: its id, its path, its name."""
-
-Dump = TypeVar("Dump")
 
 Mark = int | str
 """By what a run is known to be whole: here by its size, in a store by its hash."""
@@ -182,7 +181,7 @@ def choose_units(plan: pl.DataFrame, units: Iterable[Unit]) -> Choice:
             taken.update(unit.dump_ids)
     kept = _let_go_of_small(fitting, limit)
     held = {dump_id for unit in kept for dump_id in unit.dump_ids}
-    new = cut_dumps((row for row in plan.iter_rows() if row[0] not in held), limit, lambda row: int(row[-1]))
+    new = cut_batches((row for row in plan.iter_rows() if row[0] not in held), lambda row: int(row[-1]), *limit)
     return Choice(kept, [[(dump_id, path, name) for dump_id, path, name, _ in dumps] for dumps in new])
 
 
@@ -203,18 +202,3 @@ def _let_go_of_small(units: Sequence[Unit], limit: Limit) -> list[Unit]:
             break
         gone.add(unit.unit_id)
     return [unit for unit in units if unit.unit_id not in gone]
-
-
-def cut_dumps(dumps: Iterable[Dump], limit: Limit, measure: Callable[[Dump], int]) -> Iterator[list[Dump]]:
-    """Cut dumps, as they come, into lists that each keep to the limit; ``measure`` says how many bytes a dump has."""
-    cut: list[Dump] = []
-    size = 0
-    for dump in dumps:
-        byte_count = measure(dump)
-        if cut and (size + byte_count > limit.byte_count or len(cut) >= limit.dumps):
-            yield cut
-            cut, size = [], 0
-        cut.append(dump)
-        size += byte_count
-    if cut:
-        yield cut

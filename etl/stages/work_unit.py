@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from etl.batches import cut_batches
 from etl.errors import PaperhouseError
 from etl.extract.clean import SPAN_SCHEMA, CleanDumps, read_clean_dumps
 from etl.extract.files import InputFile, read_file
 from etl.extract.parse import ParsedDump, Quarantined, identify_dump, parse_dump
 from etl.stages.mirror import UnitTransfer, find_sent_unit, send_unit
 from etl.stages.runs import list_runs, merge_runs, remove_runs, write_run
-from etl.stages.units import Limit, Unit, cut_dumps, keep_unit, name_unit
+from etl.stages.units import Limit, Unit, keep_unit, name_unit
 from etl.transform.candidates import halve_id, list_pieces
 from etl.transform.cards import LISTED, PRINTED_CARD_SCHEMA, RESOLVED, read_cards
 from etl.transform.dates import make_date
@@ -96,7 +97,7 @@ def extract_unit(spec: UnitSpec) -> Unit:
     def write(folder: Path) -> Unit:
         sizes, listings = [], []
         raws = ((dump_id, _read_again(dump_id, path, name)) for dump_id, path, name in spec.dumps)
-        for number, batch in enumerate(cut_dumps(raws, BATCH, lambda dump: len(dump[1]))):
+        for number, batch in enumerate(cut_batches(raws, lambda dump: len(dump[1]), *BATCH)):
             tables = make_unit_tables(dict(batch))
             write_runs(tables, folder, f"{number:06d}.arrow")
             sizes.append(int(tables["dumps"]["byte_count"].sum()))

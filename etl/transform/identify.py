@@ -50,8 +50,8 @@ IS_TELLING: Final = IS_CLOSE | pl.col("veto").is_not_null()
 JUDGED_SCHEMA: Final = {**VERDICT_SCHEMA, "seen": pl.String, "other_seen": pl.String}
 """The same, and a hash of what was seen of each."""
 
-_PAIR: Final = ("alias_id", "other_alias_id")
-SEEN_PAIR: Final = (*_PAIR, "seen", "other_seen")
+PAIR: Final = ("alias_id", "other_alias_id")
+SEEN_PAIR: Final = (*PAIR, "seen", "other_seen")
 """Two candidates, and a hash of what is seen of each: what comes of comparing them is a function of these alone."""
 
 Pair = tuple[str, str]
@@ -115,11 +115,11 @@ def compare_pairs(pairs: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFra
     """
     records = dict(read_observations(observations))
     rows = []
-    for low, high in pairs.select(_PAIR).iter_rows():
+    for low, high in pairs.select(PAIR).iter_rows():
         verdict = compare(records[low], records[high])
         lacks = (records[low].abstract is None, records[high].abstract is None)
         rows.append((low, high, *verdict, verdict.is_near_miss, *lacks))
-    return pl.DataFrame(rows, schema=VERDICT_SCHEMA, orient="row").sort(_PAIR)
+    return pl.DataFrame(rows, schema=VERDICT_SCHEMA, orient="row").sort(PAIR)
 
 
 def judge_pairs(pairs: pl.DataFrame, prints: pl.DataFrame, known: pl.DataFrame) -> tuple[pl.DataFrame, int]:
@@ -131,16 +131,16 @@ def judge_pairs(pairs: pl.DataFrame, prints: pl.DataFrame, known: pl.DataFrame) 
     """
     kept = known.join(pairs, on=SEEN_PAIR, how="semi")
     new = pairs.join(kept, on=SEEN_PAIR, how="anti")
-    seen = pl.concat([new[name] for name in _PAIR]).unique().implode()
+    seen = pl.concat([new[name] for name in PAIR]).unique().implode()
     compared = compare_pairs(new, fold_prints(prints.filter(pl.col("alias_id").is_in(seen))))
-    return pl.concat([kept.select(*JUDGED_SCHEMA), compared.join(new, on=_PAIR).select(*JUDGED_SCHEMA)]), new.height
+    return pl.concat([kept.select(*JUDGED_SCHEMA), compared.join(new, on=PAIR).select(*JUDGED_SCHEMA)]), new.height
 
 
 def list_joined(verdicts: pl.DataFrame, decisions: Decisions) -> pl.Series:
     """List the candidates that others may join, by their ids: of two others, it is no matter that they stay apart."""
     merged = verdicts.filter(pl.col("rule").is_not_null())
     decided = pl.Series([alias for pair in decisions.same for alias in pair], dtype=pl.String)
-    return pl.concat([*(merged[name] for name in _PAIR), decided]).unique().alias("alias_id")
+    return pl.concat([*(merged[name] for name in PAIR), decided]).unique().alias("alias_id")
 
 
 def group_candidates(verdicts: pl.DataFrame, decisions: Decisions | None = None) -> Identity:
@@ -162,7 +162,7 @@ def group_candidates(verdicts: pl.DataFrame, decisions: Decisions | None = None)
 
 def _overrule(verdicts: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
     """Put people's word in place of the rules' for the pairs they called the same."""
-    decided = pl.DataFrame(sorted(decisions.same), schema=dict.fromkeys(_PAIR, pl.String), orient="row")
+    decided = pl.DataFrame(sorted(decisions.same), schema=dict.fromkeys(PAIR, pl.String), orient="row")
     word = decided.with_columns(
         pl.lit("decision").alias("rule"),
         pl.lit(None, pl.String).alias("veto"),
@@ -170,26 +170,26 @@ def _overrule(verdicts: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
         pl.lit(None, pl.Int32).alias("abstract_permille"),
         *(pl.lit(value=False).alias(name) for name in ("is_near_miss", "lacks_abstract", "other_lacks_abstract")),
     )
-    return pl.concat([verdicts.join(decided, on=_PAIR, how="anti"), word])
+    return pl.concat([verdicts.join(decided, on=PAIR, how="anti"), word])
 
 
 def _rank_merges(judged: pl.DataFrame, decisions: Decisions) -> list[Pair]:
     """Order the pairs to merge: decisions first, then the most alike; listings without an abstract never bridge."""
-    parted = pl.DataFrame(sorted(decisions.different), schema=dict.fromkeys(_PAIR, pl.String), orient="row")
-    ruled = judged.filter(pl.col("rule").is_not_null()).join(parted, on=_PAIR, how="anti")
+    parted = pl.DataFrame(sorted(decisions.different), schema=dict.fromkeys(PAIR, pl.String), orient="row")
+    ruled = judged.filter(pl.col("rule").is_not_null()).join(parted, on=PAIR, how="anti")
     bridges = _find_bridges(ruled)
-    ranked = ruled.sort(pl.col("rule") != "decision", -pl.col("abstract_permille").fill_null(0), *_PAIR)
-    return [pair for pair in ranked.select(_PAIR).iter_rows() if pair not in bridges]
+    ranked = ruled.sort(pl.col("rule") != "decision", -pl.col("abstract_permille").fill_null(0), *PAIR)
+    return [pair for pair in ranked.select(PAIR).iter_rows() if pair not in bridges]
 
 
 def _find_bridges(ruled: pl.DataFrame) -> set[Pair]:
     """Find the pairs in which a candidate without an abstract fits several papers that are not one."""
     is_loose = pl.col("rule") == "title_only"
-    loose = ruled.filter(is_loose).select(*_PAIR, "lacks_abstract", "other_lacks_abstract").rows()
+    loose = ruled.filter(is_loose).select(*PAIR, "lacks_abstract", "other_lacks_abstract").rows()
     if not loose:
         return set()
-    nodes = {alias for pair in ruled.select(_PAIR).iter_rows() for alias in pair}
-    roots = connect(nodes, ruled.filter(~is_loose).select(_PAIR).iter_rows())
+    nodes = {alias for pair in ruled.select(PAIR).iter_rows() for alias in pair}
+    roots = connect(nodes, ruled.filter(~is_loose).select(PAIR).iter_rows())
     fits: dict[str, set[str]] = {}
     for left, right, *lacks in loose:
         for alias, other, lacks_abstract in ((left, right, lacks[0]), (right, left, lacks[1])):
@@ -204,18 +204,18 @@ def _keep_apart(judged: pl.DataFrame, merged: list[Pair], decisions: Decisions) 
     named = {alias for pair in (*decisions.same, *decisions.different) for alias in pair}
     decided, _ = connect_in_order(named, sorted(decisions.same), decisions.different)
     touched = pl.Series([alias for pair in merged for alias in pair], dtype=pl.String).unique().implode()
-    vetoed = judged.filter(pl.col("veto").is_not_null(), *(pl.col(name).is_in(touched) for name in _PAIR))
+    vetoed = judged.filter(pl.col("veto").is_not_null(), *(pl.col(name).is_in(touched) for name in PAIR))
     return {
         (left, right)
-        for left, right in vetoed.select(_PAIR).iter_rows()
+        for left, right in vetoed.select(PAIR).iter_rows()
         if decided.get(left, left) != decided.get(right, right)
     } | decisions.different
 
 
 def _frame_matches(used: list[Pair], judged: pl.DataFrame) -> pl.DataFrame:
-    columns = {name: [pair[side] for pair in used] for side, name in enumerate(_PAIR)}
-    pairs = pl.DataFrame(columns, schema=dict.fromkeys(_PAIR, pl.String))
-    found = pairs.join(judged, on=_PAIR).select(*_PAIR, "rule", pl.col("abstract_permille").alias("score_permille"))
+    columns = {name: [pair[side] for pair in used] for side, name in enumerate(PAIR)}
+    pairs = pl.DataFrame(columns, schema=dict.fromkeys(PAIR, pl.String))
+    found = pairs.join(judged, on=PAIR).select(*PAIR, "rule", pl.col("abstract_permille").alias("score_permille"))
     names = ("alias_id", "matched_alias_id")
     there = found.rename({"other_alias_id": "matched_alias_id"})
     back = found.rename({"alias_id": "matched_alias_id", "other_alias_id": "alias_id"})
@@ -224,13 +224,13 @@ def _frame_matches(used: list[Pair], judged: pl.DataFrame) -> pl.DataFrame:
 
 def _find_near_misses(judged: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
     near = judged.filter(pl.col("is_near_miss"))
-    named = pl.concat([near[name] for name in _PAIR])
+    named = pl.concat([near[name] for name in PAIR])
     grouped = groups.filter(pl.col("alias_id").is_in(named.implode()))  # a few of very many
     paper = [
-        pl.col(name).replace_strict(grouped["alias_id"], grouped["group_id"], default=pl.col(name)) for name in _PAIR
+        pl.col(name).replace_strict(grouped["alias_id"], grouped["group_id"], default=pl.col(name)) for name in PAIR
     ]
     return (
         near.filter(paper[0] != paper[1])
-        .select(*_PAIR, pl.col("veto").fill_null("not_alike_enough").alias("reason"), *list(NEAR_MISS_SCHEMA)[3:])
-        .sort(_PAIR)
+        .select(*PAIR, pl.col("veto").fill_null("not_alike_enough").alias("reason"), *list(NEAR_MISS_SCHEMA)[3:])
+        .sort(PAIR)
     )
