@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 WORKERS: Final = 2
 EMPTY_UNITS: Final = 2_000
-WORK_SECONDS: Final = 127
+WORK_SECONDS: Final = 143
 """CPU seconds of a gigabyte, as ``python bench/build.py jobs --size 1GB`` found them."""
 OPENING_SECONDS: Final = 0.0004
 """CPU seconds of opening a run and taking a range of it, as the part ``opens`` found them."""
